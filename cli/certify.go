@@ -49,8 +49,8 @@ func (c *certifyCommand) Validate() error {
 	switch {
 	case c.Marker != "" && !validMarker.MatchString(c.Marker):
 		return errors.New("--marker must have 4 to 24 letters, digits and hyphens, and begin with a letter")
-	case c.Report == "-" && c.Markdown == "-":
-		return errors.New("--report and --markdown cannot both be standard output")
+	case c.Report != "" && c.Report == c.Markdown:
+		return errors.New("--report and --markdown cannot both be standard output, or the same file")
 	case c.Wait <= 0 || c.Wait > time.Hour:
 		return errors.New("--wait must be more than 0s and at most 1h")
 	}
@@ -62,14 +62,21 @@ func (c *certifyCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
+	for _, name := range []string{c.Report, c.Markdown} { // before anything is created
+		if name != "" && name != "-" {
+			if err := canWrite(name); err != nil {
+				return err
+			}
+		}
+	}
 	settings.Progress = func(check *certify.Check) { printProgress(s.err, check) }
 	report, err := certify.Run(ctx, settings)
 	if report == nil {
 		return err
 	}
 	report.Enlist = thisBuild().String()
-	if err := c.write(s, report); err != nil {
-		return err
+	if lost := c.write(s, report); lost != nil {
+		return lost
 	}
 	switch {
 	case err != nil:
@@ -123,6 +130,7 @@ func (c *certifyCommand) write(s *streams, report *certify.Report) error {
 		return err
 	}
 	out := s.out
+	var lost error // the tables still name the test customers
 	for name, content := range map[string]string{c.Report: text.String(), c.Markdown: report.Markdown()} {
 		var err error
 		switch name {
@@ -134,11 +142,9 @@ func (c *certifyCommand) write(s *streams, report *certify.Report) error {
 		default:
 			err = writeFile(name, []byte(content), 0o600, true)
 		}
-		if err != nil {
-			return err
-		}
+		lost = errors.Join(lost, err)
 	}
-	return printReport(out, report)
+	return errors.Join(lost, printReport(out, report))
 }
 
 // printProgress prints a line about a check.

@@ -73,6 +73,8 @@ func TestCertify(t *testing.T) {
 		"unreachable": {nobody, []string{"-p", "avvio", "--create"}, 1, "The vendor cannot be reached", "cannot be reached. Check base_url"},
 		"no provider": {config, []string{"-p", "nobody"}, 1, "", "has no provider nobody. It has opencell, "},
 		"no request":  {config, []string{"-p", "caliq", "--request", vendorsURL}, 1, "", "--request"},
+		"no folder":   {config, []string{"-p", "valomnia", "--create", "--report", filepath.Join(folder, "none", "report.json")}, 1, "", "cannot write"},
+		"one file":    {config, []string{"-p", "caliq", "--report=report", "--markdown=report"}, 80, "", "or the same file"},
 		"wrong usage": {config, []string{"-p", "caliq", "--report=-", "--markdown=-"}, 80, "", "cannot both be standard output"},
 	} {
 		status, out, errOut := certified(t, test.config, test.arguments...)

@@ -8,23 +8,40 @@ import (
 	"path/filepath"
 )
 
-// writeFile writes a file whole: readers and crashes see all of it, or nothing. It returns an
-// fs.ErrExist if the file exists and overwrite is false.
-func writeFile(file string, text []byte, mode fs.FileMode, overwrite bool) error {
+// canWrite returns an error if writeFile cannot write a file.
+func canWrite(file string) error {
+	draft, _, err := draftOf(file, true)
+	if err != nil {
+		return err
+	}
+	return errors.Join(draft.Close(), os.Remove(draft.Name()))
+}
+
+// draftOf makes a draft next to a file, and follows symbolic links to the file.
+func draftOf(name string, overwrite bool) (draft *os.File, file string, err error) {
+	file = name
 	if target, err := filepath.EvalSymlinks(file); err == nil {
 		file = target
 	}
 	info, err := os.Stat(file)
 	switch {
 	case err == nil && !info.Mode().IsRegular():
-		return fmt.Errorf("%s is not a regular file", file)
+		return nil, file, fmt.Errorf("%s is not a regular file", file)
 	case err == nil && !overwrite:
-		return fmt.Errorf("%s: %w", file, fs.ErrExist)
+		return nil, file, fmt.Errorf("%s: %w", file, fs.ErrExist)
 	}
-	draft, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*") // for this user alone
-	if reason := (*fs.PathError)(nil); errors.As(err, &reason) {              // it names the draft
-		return fmt.Errorf("cannot write %s: %w", file, reason.Err)
-	} else if err != nil {
+	draft, err = os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*") // for this user alone
+	if reason := (*fs.PathError)(nil); errors.As(err, &reason) {             // it names the draft
+		err = fmt.Errorf("cannot write %s: %w", file, reason.Err)
+	}
+	return draft, file, err
+}
+
+// writeFile writes a file whole: readers and crashes see all of it, or nothing. It returns an
+// fs.ErrExist if the file exists and overwrite is false.
+func writeFile(file string, text []byte, mode fs.FileMode, overwrite bool) error {
+	draft, file, err := draftOf(file, overwrite)
+	if err != nil {
 		return err
 	}
 	defer func() { _ = os.Remove(draft.Name()) }()

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,10 +58,11 @@ type run struct {
 	places      []place
 	secrets     []string
 
-	suffix     string // three characters that make this run's ids unique
-	made       int    // requests for test customers so far
-	choosesID  bool   // the caller chooses the id
-	stopped    string // why no other check can run
+	suffix     string        // three characters that make this run's ids unique
+	made       int           // requests for test customers so far
+	choosesID  bool          // the caller chooses the id
+	stopped    string        // why no other check can run
+	retryAfter time.Duration // what the vendor asked for since the last check began
 	lag        time.Duration
 	lags       int
 	unresolved bool // a creation has an unknown outcome that no look-up settled
@@ -76,7 +78,7 @@ func Run(ctx context.Context, settings Settings) (*Report, error) {
 		return nil, err
 	}
 	r.login(ctx)
-	unreachable := r.stopped != "" && r.recorderSawNothing()
+	unreachable := r.stopped != "" && r.recorderSawNothing() && ctx.Err() == nil
 	for _, one := range r.checks() {
 		r.check(ctx, one.name, one.title, one.do)
 	}
@@ -107,7 +109,7 @@ func newRun(settings Settings) (*run, error) {
 	}
 	r := &run{
 		Settings: settings, facts: known, readable: known.readable(), recorder: &recorder{from: map[*providers.Exchange]int{}},
-		suffix: strings.ToLower(rand.Text()[:3]),
+		suffix: strings.ToLower(rand.Text()[:shortSuffix]),
 	}
 	if r.provider, err = r.connect(settings.Config); err != nil {
 		return nil, err
@@ -123,6 +125,11 @@ func newRun(settings Settings) (*run, error) {
 		r.report.Marker = r.Marker
 	}
 	r.places = r.placesOf()
+	if at := slices.IndexFunc(r.places, func(place place) bool { return place.path == "customer.id" }); at >= 0 {
+		if most := r.places[at].most(); most == 0 || most >= len(idStart)+longSuffix+2 {
+			r.suffix = strings.ToLower(rand.Text()[:longSuffix]) // so that no run ever meets another's ids
+		}
+	}
 	r.choosesID = true // if the adapter accepts an id
 	r.choosesID = !isAbout(r.fits(r.newRequest(value{"customer.id", ""})), "customer.id")
 	return r, nil
@@ -193,6 +200,9 @@ func (c *check) differ(found Difference) {
 
 // failWith fails the check with an error of the adapter.
 func (c *check) failWith(what string, err error) {
+	if known := (*providers.Error)(nil); errors.As(err, &known) && known.Reason == enlistv1.ErrorReason_VENDOR_RATE_LIMITED {
+		c.run.retryAfter = max(c.run.retryAfter, known.RetryAfter)
+	}
 	c.fail("%s: %s", what, c.run.explain(err))
 }
 
@@ -221,6 +231,10 @@ func (r *run) explain(err error) string {
 
 // check runs a check, and reports it.
 func (r *run) check(ctx context.Context, name, title string, do func(context.Context, *check)) {
+	if r.retryAfter > 0 {
+		sleep(ctx, min(r.retryAfter, r.Wait))
+		r.retryAfter = 0
+	}
 	c := &check{Check: &Check{Name: name, Title: title, Result: Passed}, run: r, start: r.recorder.count()}
 	began := time.Now()
 	switch {
@@ -330,8 +344,8 @@ func (r *run) wrongCredential(ctx context.Context, c *check) {
 	if err == nil {
 		err = again.Check(ctx)
 	}
-	if providers.IsReason(err, enlistv1.ErrorReason_VENDOR_CREDENTIALS_REJECTED) {
-		c.failWith("After one wrong login, the vendor no longer accepts the right credentials. It may have locked the user", err)
+	if err != nil && ctx.Err() == nil && r.report.Checks[0].Result == Passed {
+		c.failWith("After one wrong login, the right credentials no longer work. The vendor may have locked the user", err)
 	}
 }
 

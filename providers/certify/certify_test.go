@@ -2,6 +2,7 @@ package certify_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -363,5 +364,81 @@ func TestMistakesInTheConfiguration(t *testing.T) {
 		if report.Result != certify.Failed || len(report.Differences) > 0 || len(report.Customers) > 0 || !strings.Contains(shown(t, report), test.words) {
 			t.Errorf("%s\n%s", provider, shown(t, report))
 		}
+	}
+}
+
+// A record of another customer, in place of a test customer's, is never changed, and never shown.
+func TestRecordsOfOthers(t *testing.T) {
+	other := map[string]string{
+		"opencell":    `{"actionStatus":{"status":"SUCCESS","message":""},"customer":{"code":"OTHER1","name":{"lastName":"Private"},"customerAccounts":{"customerAccount":[]}}}`,
+		"sellandsign": `{"number":"OTHER1","actorId":7,"firstname":"Private","lastname":"Private","email":"private@example.org","creationDate":1}`,
+	}
+	for provider, record := range other {
+		for name, change := range map[string]func(*exchange){
+			"for an unknown id": func(x *exchange) {
+				if strings.Contains(x.RequestURI, opencellRead) && x.status == http.StatusNotFound || x.text == "null" {
+					x.status, x.text = http.StatusOK, record
+				}
+			},
+			"for a creation":      on("update?", respond(http.StatusOK, record)),
+			"for a test customer": on("/customer", respond(http.StatusOK, record)),
+		} {
+			p := newProxy(t, change)
+			text := shown(t, run(t, settings(t, p.URL, provider, true)))
+			if strings.Contains(text, "Private") || strings.Contains(text, "private@") {
+				t.Errorf("%s, %s: the report shows it\n%s", provider, name, text)
+			}
+			if at := slices.IndexFunc(p.requests, func(request string) bool { return strings.Contains(request, "OTHER1") }); at >= 0 {
+				t.Errorf("%s, %s: Enlist sends %s", provider, name, p.requests[at])
+			}
+		}
+	}
+	p := newProxy(t, on(`getAccounts`, text("last", func(string) string { return "Private" })))
+	if text := shown(t, run(t, settings(t, p.URL, "avvio", true))); strings.Contains(text, "Private") {
+		t.Errorf("the report shows it\n%s", text)
+	}
+}
+
+// The id in a failed check is the customer's, and not that of what the record refers to.
+func TestIDsOfFailedChecks(t *testing.T) {
+	p := newProxy(t, on(valomniaRead, text("comment", cutTo(3))))
+	report := run(t, settings(t, p.URL, "valomnia", true))
+	if report.Count(certify.Failed) != 3 || slices.ContainsFunc(report.Differences, func(found *certify.Difference) bool { return found.Field == "customer.id" }) {
+		t.Error(shown(t, report))
+	}
+}
+
+// Requests that time out suggest a longer timeout.
+func TestTimeouts(t *testing.T) {
+	p := newProxy(t, nil)
+	sandboxtest.Order(t, p.URL, `{"vendor":"valomnia","operation":"create","kind":"latency","delay_ms":1500,"times":1}`)
+	own := settings(t, p.URL, "valomnia", true)
+	own.Config.Timeout = durationpb.New(time.Second)
+	if report := run(t, own); !strings.Contains(report.YAML, "timeout: ") {
+		t.Error(shown(t, report))
+	}
+}
+
+// A run that is stopped during the login does not blame the network.
+func TestStoppedDuringTheLogin(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	p := newProxy(t, func(*exchange) {
+		stop()
+		time.Sleep(50 * time.Millisecond)
+	})
+	report, err := certify.Run(ctx, settings(t, p.URL, "caliq", true))
+	if err != nil || report.Result != certify.Incomplete {
+		t.Error(err, shown(t, report))
+	}
+}
+
+// A vendor's words end no cell of a table, and are no Markdown and no escape sequence.
+func TestMarkdownOfVendorsWords(t *testing.T) {
+	report := &certify.Report{Checks: []*certify.Check{{
+		Name: "login", Result: certify.Failed, Reasons: []string{"a\\| b|c `d` [e](f) *g* <h>\x1b[2J\u202e\nend"},
+	}}}
+	want := "| login | failed | a\\\\\\| b\\|c \\`d\\` \\[e](f) \\*g\\* &lt;h&gt;\uFFFD\\[2J\uFFFD end |\n"
+	if text := report.Markdown(); !strings.Contains(text, want) {
+		t.Errorf("%q is not in %q", want, text)
 	}
 }

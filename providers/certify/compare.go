@@ -36,8 +36,12 @@ func (r *run) compareCustomer(c *check, written, held *enlistv1.Customer, where 
 			continue
 		}
 		how, harmless := changed(drift.GetWritten(), drift.GetHeld())
+		shown := drift.GetHeld()
+		if !harmless && !r.isMarked(held) { // it may be another customer's
+			shown = "(not shown: the record has no marker)"
+		}
 		c.differ(Difference{
-			Kind: OtherForm, Field: drift.GetPath(), Sent: drift.GetWritten(), Held: drift.GetHeld(), Note: "It came back " + how + " " + where + ".",
+			Kind: OtherForm, Field: drift.GetPath(), Sent: drift.GetWritten(), Held: shown, Note: "It came back " + how + " " + where + ".",
 		})
 		if !harmless {
 			c.fail("%s came back %s %s", drift.GetPath(), how, where)
@@ -69,13 +73,13 @@ func (r *run) compareID(c *check, requested, held, where string) {
 		return
 	}
 	how, _ := changed(requested, held)
-	c.differ(Difference{
-		Kind: NormalisedKey, Field: "customer.id", Sent: requested, Held: held,
-		Note: "The vendor returns the id " + how + " " + where + ". Callers must use the id of the response.",
-	})
+	note := "The vendor returns the id " + how + " " + where + "."
 	if match.Keys(requested, held) == match.Different {
 		c.fail("customer.id came back %s %s", how, where)
+	} else {
+		note += " Callers must use the id of the response."
 	}
+	c.differ(Difference{Kind: NormalisedKey, Field: "customer.id", Sent: requested, Held: held, Note: note})
 }
 
 // changed says in words how a value that came back differs from the one that was sent, and whether

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -12,6 +13,7 @@ import (
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/match"
 	"github.com/enlist-dev/enlist/providers/rules"
 )
 
@@ -19,6 +21,7 @@ import (
 type customer struct {
 	request *enlistv1.CreateCustomerRequest
 	written *enlistv1.Customer // what it should be at the vendor
+	held    *enlistv1.Customer // what the last read returned
 	id      string
 	created time.Time
 	entry   *Customer
@@ -125,20 +128,21 @@ func (r *run) untrack(entry *Customer) {
 
 // isKnown reports whether an earlier creation has the same id. Any other id is new.
 func (r *run) isKnown(entry *Customer) bool {
-	return slices.ContainsFunc(r.report.Customers, func(other *Customer) bool { return other != entry && other.ID == entry.ID })
+	return slices.ContainsFunc(r.report.Customers, func(other *Customer) bool {
+		return other != entry && other.ID != "" && other.ID == entry.ID
+	})
 }
 
 // created compares the response to a creation.
 func (r *run) created(c *check, made *customer, response *enlistv1.CreateCustomerResponse) {
-	made.id = response.GetCustomer().GetId()
-	made.entry.ID, made.entry.VendorIDs, made.entry.State = made.id, response.GetCustomer().GetVendorIds(), stays
+	made.entry.VendorIDs, made.entry.State = response.GetCustomer().GetVendorIds(), stays
+	r.takeID(c, made, made.request.GetCustomer().GetId(), response.GetCustomer(), "in the response to the creation")
 	if outcome := response.GetOutcome(); outcome != enlistv1.Outcome_OUTCOME_CREATED && made.request.GetOnExisting() == enlistv1.OnExisting_ON_EXISTING_FAIL {
 		c.differ(Difference{Kind: Behaviour, Member: "outcome", Held: outcome.String(), Note: "The response does not prove that the customer is new."})
 	}
 	r.compareStatus(c, r.recorder.last(c.start, "create"), "created")
 	r.compareRecord(c, "create", response.GetVendorRecord())
 	c.compareWarnings(made.request, response.GetWarnings())
-	r.compareID(c, made.request.GetCustomer().GetId(), made.id, "in the response to the creation")
 	for _, fate := range response.GetFields() {
 		if fate.GetFate() == enlistv1.Fate_FATE_DROPPED {
 			c.fail("%s was not stored: %s", fate.GetPath(), fate.GetNote())
@@ -157,27 +161,28 @@ func (r *run) afterFailure(
 	if known := (*providers.Error)(nil); errors.As(failure, &known) {
 		unknown = known.Reason == enlistv1.ErrorReason_OUTCOME_UNKNOWN || known.Stage == enlistv1.SendStage_SEND_STAGE_SENT
 	}
-	if providers.IsReason(failure, enlistv1.ErrorReason_CUSTOMER_EXISTS) && r.isKnown(made.entry) {
-		r.untrack(made.entry)
-		return nil, failure
-	}
 	if unknown {
 		c.failWith("The outcome of the creation is unknown. Nothing was sent again", failure)
+	}
+	if r.isKnown(made.entry) { // a look-up would find the earlier customer
+		r.untrack(made.entry)
+		if unknown {
+			return nil, nil //nolint:nilnil // the check has failed
+		}
+		return nil, failure
 	}
 	wait := time.Duration(0)
 	if unknown {
 		wait = min(r.Wait, r.lookupLag())
 	}
-	found, err := r.lookUp(ctx, creation, began, wait)
+	held, err := r.lookUp(ctx, creation, made.request.GetCustomer().GetId(), began, wait)
 	switch {
-	case len(found) > 0:
+	case held != nil:
 		if !unknown {
 			c.failWith("The vendor refused the creation, and the customer exists. The vendor created it, or a proxy sent the request twice", failure)
 		}
-		held := found[0].Found
-		made.id = held.GetId()
-		made.entry.ID, made.entry.VendorIDs, made.entry.State = made.id, held.GetVendorIds(), stays
-		r.compareID(c, made.request.GetCustomer().GetId(), made.id, "when it is looked up")
+		made.entry.VendorIDs, made.entry.State = held.GetVendorIds(), stays
+		r.takeID(c, made, made.request.GetCustomer().GetId(), held, "when it is looked up")
 		c.note("A look-up found the customer. It stays.")
 		return made, nil
 	case err != nil || unknown:
@@ -193,16 +198,50 @@ func (r *run) afterFailure(
 	return nil, failure
 }
 
-// lookUp looks a creation up until it is found, or the wait is over.
-func (r *run) lookUp(ctx context.Context, creation providers.Creation, began time.Time, wait time.Duration) ([]providers.Candidate, error) {
+// takeID compares an id of the vendor with the expected one, and uses it from now on. An id that is
+// another one in a record without the marker may be another customer's, and is not used.
+func (r *run) takeID(c *check, made *customer, expected string, held *enlistv1.Customer, where string) {
+	r.compareID(c, expected, held.GetId(), where)
+	if expected != "" && match.Keys(expected, held.GetId()) == match.Different && !r.isMarked(held) {
+		c.fail("The record %s may be another customer's: it has another id, and no marker.", where)
+		made.id = expected
+	} else {
+		made.id = held.GetId()
+	}
+	made.entry.ID = made.id
+}
+
+// isMarked reports whether a customer has the marker, in any case.
+func (r *run) isMarked(held *enlistv1.Customer) bool {
+	return strings.Contains(strings.ToLower(held.String()), strings.ToLower(r.Marker))
+}
+
+// lookUp looks a creation up until it is found, or the wait is over. It returns nil if there is no
+// customer that the creation made.
+func (r *run) lookUp(ctx context.Context, creation providers.Creation, id string, began time.Time, wait time.Duration) (*enlistv1.Customer, error) {
 	end := time.Now().Add(wait)
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		found, err := creation.FindCustomer(ctx, providers.Sent{Since: began, ReadOnly: true})
-		if len(found) > 0 || err != nil && !isTemporary(err) || !time.Now().Add(pause).Before(end) {
-			return found, err
+		for _, one := range found {
+			if one.Match == providers.MatchOurs || one.Match == providers.MatchUnclear && r.isNew(id, one.Found.GetId()) {
+				return one.Found, err
+			}
+		}
+		if err != nil && !isTemporary(err) || !time.Now().Add(pause).Before(end) {
+			return nil, err
 		}
 		sleep(ctx, pause)
 	}
+}
+
+// isNew reports whether an id that a look-up finds can only be that of a new test customer: it is a
+// form of the requested id, which no other customer has, or the vendor chose one that no earlier
+// test customer has.
+func (r *run) isNew(requested, held string) bool {
+	if requested == "" {
+		return !slices.ContainsFunc(r.report.Customers, func(made *Customer) bool { return made.ID == held })
+	}
+	return match.Keys(requested, held) != match.Different || len(held) >= r.idLength() && strings.HasPrefix(requested, held)
 }
 
 const (
@@ -265,7 +304,7 @@ func (r *run) blame(ctx context.Context, c *check, values []value, refusal error
 	c.failWith("The vendor refused the customer", refusal)
 	bad := r.culprit(ctx, values, refusal)
 	if bad < 0 {
-		if len(values) > 0 {
+		if len(values) > 0 && providers.IsReason(refusal, enlistv1.ErrorReason_VENDOR_REJECTED) {
 			c.note("The vendor accepts the values in another request. It may refuse one of its options.")
 		}
 		return
@@ -279,6 +318,9 @@ func (r *run) blame(ctx context.Context, c *check, values []value, refusal error
 func (r *run) culprit(ctx context.Context, values []value, refusal error) int {
 	if at := slices.IndexFunc(values, func(value value) bool { return isAbout(refusal, value.path) }); at >= 0 || len(values) == 0 {
 		return at
+	}
+	if !providers.IsReason(refusal, enlistv1.ErrorReason_VENDOR_REJECTED) { // it is not about a value
+		return -1
 	}
 	silent := &check{Check: &Check{}, run: r, start: r.recorder.count()}
 	refused := func(count int) bool {
@@ -330,6 +372,7 @@ func (r *run) read(ctx context.Context, c *check, made *customer) {
 		c.skip("The customer cannot be read.")
 		return
 	}
+	c.id = made.id
 	read, err := r.await(ctx, made)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -341,8 +384,13 @@ func (r *run) read(ctx context.Context, c *check, made *customer) {
 	r.compareStatus(c, r.recorder.last(c.start, "get", "list"), "read")
 	r.compareRecord(c, "get", read.GetVendorRecord())
 	c.compareWarnings(made.request, read.GetWarnings())
-	r.compareID(c, made.id, read.GetCustomer().GetId(), "when it is read")
-	made.id, made.entry.ID = read.GetCustomer().GetId(), read.GetCustomer().GetId()
+	r.takeID(c, made, made.id, read.GetCustomer(), "when it is read")
+	for name, id := range read.GetCustomer().GetVendorIds() {
+		if first := made.entry.VendorIDs[name]; first != "" && match.Keys(first, id) == match.Different {
+			c.fail("The vendor's own id %s is another one than after the creation.", name)
+		}
+	}
+	made.held = read.GetCustomer()
 	r.compareCustomer(c, made.written, read.GetCustomer(), "when it is read")
 	r.compareOptions(c, made.request, read.GetVendorRecord())
 }

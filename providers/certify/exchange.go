@@ -87,14 +87,14 @@ func (r *recorder) times() []Times {
 const mostExchanges = 6
 
 // shown returns exchanges for a report. A response that names no test customer may contain another
-// customer, so the report has its shape alone. An error of the vendor is no customer, and the
-// response to a creation is about a test customer.
+// customer, so the report has its shape alone. An error of the
+// vendor is no customer, nor is the response to a creation without an id.
 func (r *run) shown(exchanges []providers.Exchange) []Exchange {
 	exchanges = exchanges[max(0, len(exchanges)-mostExchanges):]
 	shown := make([]Exchange, len(exchanges))
 	for i, exchange := range exchanges {
 		response := exchange.ResponseBody
-		if exchange.Status < 400 && exchange.Operation != "create" && !r.isOurs(response) && !strings.HasPrefix(response, "(") {
+		if exchange.Status < 400 && !r.isOurs(response) && !r.isOutcome(&exchange) && !strings.HasPrefix(response, "(") {
 			response = vendorhttp.Shape([]byte(response), int64(len(response)))
 		}
 		shown[i] = Exchange{
@@ -110,6 +110,12 @@ func (r *run) shown(exchanges []providers.Exchange) []Exchange {
 		}
 	}
 	return shown
+}
+
+// isOutcome reports whether a response to a creation has no customer's id, and so no customer.
+func (r *run) isOutcome(exchange *providers.Exchange) bool {
+	message := r.facts.record("create")
+	return exchange.Operation == "create" && (message == nil || idIn(message, wire.Record([]byte(exchange.ResponseBody))) == "")
 }
 
 // words returns a vendor's words in an error. An adapter may quote a whole record, which may be

@@ -61,22 +61,17 @@ func (r *run) unchanged(ctx context.Context, c *check, made *customer, kind Kind
 		c.failWith("The first customer cannot be read", err)
 		return
 	}
-	written := made.written
-	for _, drift := range r.description.Drift(withoutID(written), withoutID(read.GetCustomer())) {
-		if drift.GetKind() == enlistv1.DriftKind_DRIFT_KIND_OTHER_FORM || !hasOtherContent(drift.GetHeld()) {
-			continue
-		}
+	if made.held == nil { // nothing to compare with
+		made.held = read.GetCustomer()
+	}
+	for _, drift := range r.description.Drift(withoutID(made.held), withoutID(read.GetCustomer())) {
 		c.differ(Difference{
 			Kind: kind, Field: drift.GetPath(), Sent: drift.GetWritten(), Held: drift.GetHeld(),
 			Note: "The existing customer was changed, although the request must not change it.",
 		})
 		c.fail("%s of the existing customer was changed.", drift.GetPath())
-		made.written = read.GetCustomer() // what the next check compares with
 	}
-}
-
-func hasOtherContent(text string) bool {
-	return len(text) >= len(otherContent) && strings.EqualFold(text[:len(otherContent)], otherContent)
+	made.held = read.GetCustomer() // what the next check compares with
 }
 
 func withoutID(customer *enlistv1.Customer) *enlistv1.Customer {
@@ -135,7 +130,9 @@ func (r *run) update(ctx context.Context, c *check) {
 		c.failWith("The customer cannot be read after the update", err)
 		return
 	}
-	r.compareCustomer(c, made.written, read.GetCustomer(), "after the update")
+	made.held = read.GetCustomer()
+	r.compareCustomer(c, made.written, made.held, "after the update")
+	r.compareOptions(c, made.request, read.GetVendorRecord())
 }
 
 // clearAt clears a field of a customer.

@@ -168,7 +168,7 @@ func (f *facts) readable() func(path string) bool {
 // ReadRequest reads a create request from YAML or JSON.
 func ReadRequest(text []byte) (*enlistv1.CreateCustomerRequest, error) {
 	request := &enlistv1.CreateCustomerRequest{}
-	converted, err := yaml.YAMLToJSON(text)
+	converted, err := yaml.YAMLToJSONStrict(text)
 	if err != nil {
 		return nil, err
 	}

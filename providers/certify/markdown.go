@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Markdown returns the report for people.
@@ -23,7 +24,12 @@ func (r *Report) Markdown() string {
 	r.settingsIn(&out)
 	r.customersIn(&out)
 	r.failuresIn(&out)
-	return out.String()
+	return strings.Map(func(r rune) rune { // a vendor's text may have escape sequences
+		if r == '\n' || r == '\t' || unicode.IsPrint(r) {
+			return r
+		}
+		return '\uFFFD'
+	}, out.String())
 }
 
 // table writes a section with a table, or nothing without rows.
@@ -41,9 +47,9 @@ func table(out *strings.Builder, title string, header []string, rows [][]string)
 	}
 }
 
-// inCell escapes what ends a cell, or would be HTML.
+// inCell escapes what ends a cell, or would be HTML or Markdown.
 func inCell(text string) string {
-	return strings.NewReplacer("|", `\|`, "\n", " ", "\r", " ", "<", "&lt;", ">", "&gt;").Replace(text)
+	return strings.NewReplacer(`\`, `\\`, "`", "\\`", "[", `\[`, "*", `\*`, "|", `\|`, "\n", " ", "\r", " ", "<", "&lt;", ">", "&gt;").Replace(text)
 }
 
 func (r *Report) checksIn(out *strings.Builder) {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unicode"
@@ -342,7 +343,37 @@ func opencellMutations() []mutation {
 		},
 		{
 			vendor: "opencell", name: "an option comes back changed", change: on(opencellRead, text("externalRef2", cutTo(5))),
-			failed: []string{"read-full"}, differs: []string{"other_form opencell.external_ref2, externalRef2"},
+			failed: []string{"read-full", "update"}, differs: []string{"other_form opencell.external_ref2, externalRef2"},
+		},
+		{
+			vendor: "opencell", name: "another currency", change: on(opencellRead, replaced("currency", func(any) any { return "USD" })),
+			failed: []string{"read-full", "update"}, differs: []string{"other_form customer.currency_code"},
+		},
+		{
+			vendor: "opencell", name: "a duplicate fails with 500", change: on(opencellCreate, func(x *exchange) {
+				if x.status == 409 {
+					x.status, x.text = 500, page
+				}
+			}), failed: []string{"duplicate"}, differs: nil,
+		},
+		{
+			vendor: "opencell", name: "a refused duplicate changes the country", change: on(opencellCreate, func(x *exchange) {
+				if x.status == 409 {
+					_, _ = x.again(strings.Replace(x.RequestURI, "createCRM", "createOrUpdateCRM", 1), strings.NewReplacer(`"FR"`, `"DE"`, "Changed ", "").Replace(x.body))
+				}
+			}), failed: []string{"duplicate"}, differs: []string{"merged customer.billing_address.country_code"},
+		},
+		{
+			vendor: "opencell", name: "a wrong secret locks the user", change: func() func(*exchange) {
+				var locked atomic.Bool
+				return on("/auth/", func(x *exchange) {
+					if strings.Contains(x.body, "enlist-certify-wrong-") {
+						locked.Store(true)
+					} else if locked.Load() {
+						x.status, x.text = 503, page
+					}
+				})
+			}(), failed: []string{"wrong-credential"}, differs: nil,
 		},
 		{
 			vendor: "opencell", name: "an update forgets the rest", change: on("/createOrUpdateCRM", func(x *exchange) {
@@ -533,6 +564,10 @@ func caliqMutations() []mutation {
 			vendor: "caliq", name: "another name in the list", change: on("CustomerChange", renamed("AccountNo", "AccountNumber")),
 			failed:  []string{"read-minimal", "read-full", "longest", "special-characters", "duplicate"},
 			differs: []string{"unknown_member CustomerChangeList[0].AccountNumber", "missing_member CustomerChangeList[].AccountNo"},
+		},
+		{
+			vendor: "caliq", name: "another number in the list", change: on("CustomerChange", replaced("ID", func(value any) any { return json.Number("7" + fmt.Sprint(value)) })),
+			failed: []string{"read-minimal", "read-full", "longest", "special-characters"}, differs: nil,
 		},
 		{
 			vendor: "caliq", name: "ids are texts", change: on("CustomerChange", replaced("ID", asText)), failed: nil, differs: []string{"other_type CustomerChangeList[0].ID"},

@@ -15,7 +15,8 @@ const unknownNumber = "9000000404404"
 
 // unknownCustomer reads a customer that does not exist.
 func (r *run) unknownCustomer(ctx context.Context, c *check) {
-	_, err := r.get(ctx, "404cert"+r.suffix)
+	c.id = "404cert" + r.suffix
+	_, err := r.get(ctx, c.id)
 	if providers.IsReason(err, enlistv1.ErrorReason_INVALID_FIELD) { // the vendor was not asked
 		_, err = r.get(ctx, unknownNumber)
 	}
@@ -135,6 +136,7 @@ func (r *run) onePerPage(ctx context.Context, c *check, id string, all []string)
 	}
 	if len(single) != min(len(all), mostPages) && len(single) != len(all) {
 		c.fail("The whole list has %d contractors, and pages of one have %d: the vendor cuts lists short.", len(all), len(single))
+		return
 	}
 	request := &enlistv1.ListContractorsRequest{Provider: r.description.Name, CustomerId: id, PageSize: 1, IncludeVendorRecord: true}
 	request.PageToken = pagetoken.Next(request, len(all))

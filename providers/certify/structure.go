@@ -1,7 +1,6 @@
 package certify
 
 import (
-	"encoding/json"
 	"maps"
 	"regexp"
 	"slices"
@@ -68,7 +67,7 @@ func (r *run) compareFailed(c *check) {
 			r.compareMembers(c, kind, record)
 			r.compareObject(c, message, record, "")
 		}
-		if held := idIn(message, body); held != "" && kind != "list" {
+		if held := idIn(message, record); held != "" && kind != "list" {
 			r.compareID(c, c.id, held, "in a response that Enlist does not understand")
 		}
 	}
@@ -83,19 +82,16 @@ func isRefusal(reason enlistv1.ErrorReason) bool {
 	return false
 }
 
-// idIn returns the customer's id in a vendor's record, which may be cut short, or "".
-func idIn(message protoreflect.MessageDescriptor, body string) string {
+// idIn returns the customer's id in a vendor's record, or "".
+func idIn(message protoreflect.MessageDescriptor, record *structpb.Struct) string {
 	for i := range message.Fields().Len() {
 		field := message.Fields().Get(i)
+		member := record.GetFields()[field.JSONName()]
 		if providers.SourceOf([]protoreflect.FieldDescriptor{field}).GetPath() == "customer.id" {
-			found := regexp.MustCompile(`"` + field.JSONName() + `":("(?:[^"\\]|\\.)*")`).FindStringSubmatch(body)
-			held := ""
-			if found != nil && json.Unmarshal([]byte(found[1]), &held) == nil {
-				return held
-			}
+			return member.GetStringValue()
 		}
-		if field.Message() != nil && !field.IsList() && field.Message().ParentFile().Package() != "google.protobuf" {
-			if held := idIn(field.Message(), body); held != "" {
+		if inner := member.GetStructValue(); inner != nil && field.Message() != nil && field.Message().ParentFile().Package() != "google.protobuf" {
+			if held := idIn(field.Message(), inner); held != "" {
 				return held
 			}
 		}

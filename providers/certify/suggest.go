@@ -45,7 +45,7 @@ func (r *run) suggest() {
 		if slowest > suggested/reserve {
 			suggested = min(max(suggested, roundUp(reserve*slowest)), mostTimeout)
 		}
-		add("timeout", r.timeout(), suggested, r.Config.GetTimeout() != nil, fmt.Sprintf("the slowest response took %s", round(slowest)))
+		add("timeout", r.timeout(), suggested, r.Config.GetTimeout() != nil, fmt.Sprintf("the slowest request took %s", round(slowest)))
 	}
 	if pace := r.refusedPace(); pace > 0 {
 		configured := "no limit (default)"
@@ -80,12 +80,10 @@ func (r *run) refusedPace() float64 {
 	return 0
 }
 
-// slowest returns the longest response time.
+// slowest returns the longest time until a response, or until Enlist gave up.
 func (r *run) slowest() (slowest time.Duration) {
 	for _, exchange := range r.recorder.since(0) {
-		if exchange.Status != 0 {
-			slowest = max(slowest, exchange.End.Sub(exchange.Start))
-		}
+		slowest = max(slowest, exchange.End.Sub(exchange.Start))
 	}
 	return slowest
 }

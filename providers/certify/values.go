@@ -24,11 +24,11 @@ type value struct{ path, text string }
 type place struct {
 	path      string
 	required  bool
-	limit     int  // the greatest length that the vendor documents, or 0
-	contract  int  // the greatest length that the contract allows, or 0
-	converted bool // Enlist sends another form
-	setting   bool // a setting of the connection fills it
-	code      bool // its values are codes that must be set up at the vendor
+	limit     int    // the greatest length that the vendor documents, or 0
+	contract  int    // the greatest length that the contract allows, or 0
+	converted bool   // Enlist sends another form
+	setting   string // a setting of the connection that fills it, or ""
+	code      bool   // its values are codes that must be set up at the vendor
 }
 
 // most returns the greatest length of a value, or 0.
@@ -54,7 +54,7 @@ func (r *run) placesOf() []place {
 		}
 		found := place{
 			path: paths[home], required: support.GetRequired(), limit: int(support.GetMaxLength()), contract: contractMax(paths[home]),
-			converted: support.GetTransformation() != "" && support.GetTransformation() != "JOINED", setting: r.isSet(support.GetSetting()),
+			converted: support.GetTransformation() != "" && support.GetTransformation() != "JOINED", setting: r.filling(support.GetSetting()),
 			code: isCode(paths[home], support.GetNote()),
 		}
 		at := slices.IndexFunc(places, func(other place) bool { return other.path == found.path })
@@ -64,7 +64,7 @@ func (r *run) placesOf() []place {
 		}
 		earlier := &places[at] // one field fills two of the vendor's
 		earlier.required, earlier.converted = earlier.required || found.required, earlier.converted || found.converted
-		earlier.setting, earlier.code = earlier.setting || found.setting, earlier.code || found.code
+		earlier.setting, earlier.code = cmp.Or(earlier.setting, found.setting), earlier.code || found.code
 		if found.limit > 0 && (earlier.limit == 0 || found.limit < earlier.limit) {
 			earlier.limit = found.limit
 		}
@@ -78,20 +78,32 @@ func isCode(path, note string) bool {
 	return path == "customer.category" || strings.Contains(note, "must be set up") || strings.Contains(note, "must exist")
 }
 
-// isSet reports whether a setting of the connection, such as defaults.billing_cycle, has a value.
-func (r *run) isSet(setting string) bool {
+// filling returns the name of a setting of the connection, such as defaults.billing_cycle, if it is
+// set, or "".
+func (r *run) filling(setting string) string {
+	if _, is := r.settingText(setting); is {
+		return setting
+	}
+	return ""
+}
+
+// settingText returns whether a setting of the connection is set, and its value if that is a text.
+func (r *run) settingText(setting string) (text string, isSet bool) {
 	message, _ := secretsOf(r.Config)
 	for _, name := range strings.Split(setting, ".") {
 		field := message.Descriptor().Fields().ByName(protoreflect.Name(name))
 		if field == nil || !message.Has(field) {
-			return false
+			return "", false
+		}
+		if field.Kind() == protoreflect.StringKind && !field.IsList() {
+			return message.Get(field).String(), true
 		}
 		if field.Message() == nil || field.IsList() {
-			return true
+			return "", true
 		}
 		message = message.Get(field).Message()
 	}
-	return false
+	return "", false
 }
 
 // madeUp returns a made-up value for a field, or "" if only the operator knows one. The marker is
@@ -143,14 +155,20 @@ func (r *run) madeUp(path string) string {
 	}[path]
 }
 
-// idLength is that of ${ID}.
-const idLength = 10
+// idLength returns the length of ${ID}.
+func (r *run) idLength() int { return len(idStart) + len(r.suffix) + 2 }
+
+const (
+	idStart     = "0Cert"
+	shortSuffix = 3 // where the vendor allows ids of 10 characters
+	longSuffix  = 8
+)
 
 // unique replaces the placeholders of a value. An id has a leading zero, a capital and small
 // letters, so that a vendor shows whether it stores ids in another form.
 func (r *run) unique(text string) string {
 	number := fmt.Sprintf("%02s", strconv.FormatInt(int64(r.made%(36*36)), 36))
-	return strings.NewReplacer("${ID}", "0Cert"+r.suffix+number, "${SHORT}", "0"+r.suffix+number, "${NUMBER}", strconv.Itoa(r.made)).Replace(text)
+	return strings.NewReplacer("${ID}", idStart+r.suffix+number, "${SHORT}", "0"+r.suffix+number, "${NUMBER}", strconv.Itoa(r.made)).Replace(text)
 }
 
 // newRequest returns a create request with the required fields and some values. The operator's own
@@ -169,7 +187,7 @@ func (r *run) newRequest(values ...value) *enlistv1.CreateCustomerRequest {
 		if r.isGiven(place.path) {
 			continue
 		}
-		if place.path == named || place.required && !place.setting && (place.path != "customer.id" || r.choosesID) {
+		if place.path == named || place.required && place.setting == "" && (place.path != "customer.id" || r.choosesID) {
 			_ = assign(request, place.path, cut(r.unique(r.madeUp(place.path)), place.most())) // a field without a value stays unset, and the adapter says so
 		}
 	}
@@ -194,14 +212,20 @@ func (r *run) name() string {
 // the others have none.
 func (r *run) full() []value {
 	var values []value
+	made := r.made
 	for _, place := range r.places {
 		text := cut(r.madeUp(place.path), place.most())
 		switch {
 		case r.isGiven(place.path), place.path == "customer.id":
 		case place.path == "customer.email":
 			values = append(values, value{place.path, ""})
-		case place.setting:
-			r.untried(place.path, "the connection's setting fills it")
+		case place.setting != "":
+			set, _ := r.settingText(place.setting)
+			if set == "" || r.fits(r.newRequest(value{place.path, set})) != nil {
+				r.untried(place.path, "the connection's setting fills it")
+				continue
+			}
+			values = append(values, value{place.path, set}) // what the vendor gets anyway
 		case place.code && !place.required:
 			r.untried(place.path, "its values are codes that must exist at the vendor. Give one with --request")
 		case text == "":
@@ -210,6 +234,7 @@ func (r *run) full() []value {
 			values = append(values, value{place.path, text})
 		}
 	}
+	r.made = made
 	return values
 }
 
@@ -218,7 +243,7 @@ func (r *run) noteUntried(full *enlistv1.CreateCustomerRequest) {
 	for _, support := range r.description.Fields.Support() {
 		path := support.GetPath()
 		if isOption := !strings.HasPrefix(path, "customer."); (isOption || strings.Contains(path, "[*]")) &&
-			!isGivenIn(full, path) && !r.isSet(support.GetSetting()) && len(support.GetFallbackPaths()) == 0 {
+			!isGivenIn(full, path) && r.filling(support.GetSetting()) == "" && len(support.GetFallbackPaths()) == 0 {
 			r.untried(path, "only you know a value. Give one with --request")
 		}
 	}
@@ -259,7 +284,7 @@ func (p *place) isText() bool {
 	case "country_code", "currency_code", "language_code":
 		return false
 	}
-	return field.Kind() == protoreflect.StringKind && !p.converted && !p.code && !p.setting
+	return field.Kind() == protoreflect.StringKind && !p.converted && !p.code && p.setting == ""
 }
 
 // longest returns the longest value of each field that may be long.
@@ -271,7 +296,7 @@ func (r *run) longest() []value {
 		switch {
 		case r.isGiven(place.path):
 		case place.path == "customer.id" && r.choosesID:
-			text = "${ID}" + fill("", max(most-idLength, 0), "x7-")
+			text = "${ID}" + fill("", max(most-r.idLength(), 0), "x7-")
 		case place.path == "customer.email":
 			text = longEmail(r.Marker, cmp.Or(most, maxEmail))
 		case place.path == "customer.phone", place.path == "customer.mobile", place.path == "customer.fax":
