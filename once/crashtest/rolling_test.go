@@ -59,7 +59,7 @@ func TestRollingRestart(t *testing.T) {
 	for _, way := range []rollingWay{
 		overBalancedGRPC(t, replicas, `{"loadBalancingConfig":[{"round_robin":{}}]}`),
 		overBalancedGRPC(t, replicas, `{"loadBalancingConfig":[{"round_robin":{}}],"healthCheckConfig":{"serviceName":"readiness"}}`),
-		overReadyREST(calling, replicas),
+		overReadyREST(ctx, replicas),
 	} {
 		for range 4 {
 			working.Go(func() { load.keepUp(calling, ctx, t, way) })
