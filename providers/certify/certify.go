@@ -58,7 +58,7 @@ type run struct {
 	places      []place
 	secrets     []string
 
-	suffix     string        // three characters that make this run's ids unique
+	suffix     string        // makes this run's ids unique
 	made       int           // requests for test customers so far
 	choosesID  bool          // the caller chooses the id
 	stopped    string        // why no other check can run
