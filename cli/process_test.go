@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -112,6 +113,15 @@ func (p *process) said() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.log.String()
+}
+
+// mustSay waits until the process has logged a text, a number of times.
+func (p *process) mustSay(t *testing.T, text string, times int) {
+	t.Helper()
+	testkit.Eventually(t, "it logs "+text, func() bool { return strings.Count(p.said(), text) >= times })
+	if count := strings.Count(p.said(), text); count != times {
+		t.Errorf("it logs %s %d times, want %d", text, count, times)
+	}
 }
 
 // end sends a signal, and waits for the process and the end of its output.
