@@ -97,7 +97,7 @@ func (f *fixture) known(r *http.Request) []string {
 	return known
 }
 
-// wordy returns 1 MB of words that repeat secrets, also where texts of 200 and of 500 characters
+// wordy returns 128 KiB of words that repeat secrets, also where texts of 200 and of 500 characters
 // are cut.
 func wordy(secrets []string) string {
 	words := strings.Builder{}
@@ -106,7 +106,7 @@ func wordy(secrets []string) string {
 		words.WriteString(" é" + strings.Repeat("x", i%13) + " ")
 		words.WriteString(secrets[i%len(secrets)])
 	}
-	for words.Len() < 1<<20 {
+	for words.Len() < 128<<10 {
 		words.WriteString("and so on ")
 	}
 	return words.String()
