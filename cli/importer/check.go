@@ -7,6 +7,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/enlist-dev/enlist/client"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -65,7 +66,7 @@ func (m *Import) checkRow(ctx context.Context, row *Row) checked {
 	if problem := m.keyProblem(row, m.columns.keyOf(row, m.scanned.byContent)); problem != nil {
 		wrong = append(wrong, *problem)
 	}
-	rest, _ := without(request, nil)
+	rest := proto.CloneOf(request)
 	_, err := m.preview(ctx, rest)
 	if tooLarge(rest, err) {
 		return checked{append(wrong, m.columns.shorten(row)), nil}

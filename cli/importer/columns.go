@@ -114,6 +114,14 @@ type target struct {
 
 const constant = -1
 
+// textIn returns the text of the value in a row.
+func (t *target) textIn(row *Row) string {
+	if t.column == constant {
+		return t.value
+	}
+	return value(row, t.column)
+}
+
 // Names of the columns that a file of rejects adds. They are no fields.
 const (
 	noteLine    = "enlist_line"
@@ -261,10 +269,7 @@ func (c *columns) request(row *Row) (*enlistv1.CreateCustomerRequest, []Violatio
 	var wrong []Violation
 	for i := range c.targets {
 		t := &c.targets[i]
-		text := t.value
-		if t.column != constant {
-			text = value(row, t.column)
-		}
+		text := t.textIn(row)
 		if text == "" {
 			continue
 		}

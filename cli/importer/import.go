@@ -356,7 +356,7 @@ func (m *Import) keyProblem(row *Row, key string) *Violation {
 // createdBefore counts a row that an earlier run created.
 func (m *Import) createdBefore(row *Row, key string, earlier known) error {
 	content := m.columns.contentOf(row)
-	if fmt.Sprintf("%x", earlier.content) == content {
+	if earlier.has(content) {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		m.summary.Before++
@@ -368,9 +368,14 @@ func (m *Import) createdBefore(row *Row, key string, earlier known) error {
 
 // reject rejects a row for which no request was made.
 func (m *Import) reject(j *job, wrong Violation, toDo string) error {
+	return m.settled(j, m.unsent(j, []Violation{wrong}, toDo))
+}
+
+// unsent is the verdict on a row for which no request was made.
+func (m *Import) unsent(j *job, wrong []Violation, toDo string) verdict {
 	result := m.result(j, Rejected, enlistv1.ErrorReason_INVALID_FIELD, nil)
 	result.RequestID, result.Operation = "", ""
-	return m.settled(j, verdict{result: result, violations: []Violation{wrong}, toDo: toDo})
+	return verdict{result: result, violations: wrong, toDo: toDo}
 }
 
 // one settles a row and records its outcome.
@@ -382,9 +387,7 @@ func (m *Import) one(ctx context.Context, row *Row, key string) {
 	if len(wrong) > 0 {
 		wrong = append(wrong, m.further(m.attempts, row, request, wrong)...)
 		m.pace.end()
-		result := m.result(j, Rejected, enlistv1.ErrorReason_INVALID_FIELD, nil)
-		result.RequestID, result.Operation = "", ""
-		v = verdict{result: result, violations: wrong, toDo: fixFields}
+		v = m.unsent(j, wrong, fixFields)
 	} else {
 		v = m.settle(ctx, j)
 	}
@@ -421,8 +424,7 @@ func (m *Import) settled(j *job, v verdict) error {
 		m.summary.Open = append(m.summary.Open, v.result)
 	}
 	m.mu.Unlock()
-	if earlier, is := m.results.known.find(digestOf(j.key)); is && v.result.Outcome == Rejected && earlier.rejected &&
-		fmt.Sprintf("%x", earlier.content) == j.content {
+	if earlier, is := m.results.known.find(digestOf(j.key)); is && v.result.Outcome == Rejected && earlier.rejected && earlier.has(j.content) {
 		return nil // it has this line
 	}
 	return m.results.write(v.result)

@@ -58,11 +58,7 @@ func (c *columns) contentOf(row *Row) string {
 	hash := sha256.New()
 	for i := range c.targets {
 		t := &c.targets[i]
-		text := t.value
-		if t.column != constant {
-			text = value(row, t.column)
-		}
-		if text != "" && !t.isSecret && !t.saysHow() {
+		if text := t.textIn(row); text != "" && !t.isSecret && !t.saysHow() {
 			_, _ = fmt.Fprintf(hash, "%s\x00%d\x00%s\x00", t.name, len(text), text)
 		}
 	}
@@ -75,6 +71,9 @@ type known struct {
 	content           [8]byte
 	created, rejected bool
 }
+
+// has reports whether the row had that content, as contentOf returns it.
+func (k *known) has(content string) bool { return hex.EncodeToString(k.content[:]) == content }
 
 // knownKeys is sorted by key.
 type knownKeys []known

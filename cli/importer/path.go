@@ -30,39 +30,38 @@ const (
 
 // String returns the path as the contract writes it: customer.billing_address.lines[0].
 func (p path) String() string {
-	var text strings.Builder
-	for i, s := range p {
-		if i > 0 {
-			text.WriteByte('.')
-		}
-		text.WriteString(string(s.field.Name()))
+	return p.with(func(s step) string {
 		switch {
 		case s.field.IsMap():
-			text.WriteString("[" + s.key + "]")
+			return "[" + s.key + "]"
 		case s.field.IsList() && s.index != whole:
-			text.WriteString("[" + strconv.Itoa(s.index) + "]")
+			return "[" + strconv.Itoa(s.index) + "]"
 		}
-	}
-	return text.String()
+		return ""
+	})
 }
 
 // pattern returns the path as the field table of a provider has it: [*] for an element, except for
 // the lines of an address, which have a field each.
 func (p path) pattern() string {
-	var text strings.Builder
-	for i, s := range p {
-		if i > 0 {
-			text.WriteByte('.')
-		}
-		text.WriteString(string(s.field.Name()))
+	return p.with(func(s step) string {
 		switch {
 		case s.field.IsList() && s.field.Name() == "lines":
-			text.WriteString("[" + strconv.Itoa(max(s.index, 0)) + "]")
+			return "[" + strconv.Itoa(max(s.index, 0)) + "]"
 		case s.field.IsMap(), s.field.IsList():
-			text.WriteString("[*]")
+			return "[*]"
 		}
+		return ""
+	})
+}
+
+// with returns the names of the fields, each with the notation of its element.
+func (p path) with(element func(step) string) string {
+	names := make([]string, len(p))
+	for i, s := range p {
+		names[i] = string(s.field.Name()) + element(s)
 	}
-	return text.String()
+	return strings.Join(names, ".")
 }
 
 // saysHow reports whether the path is about the creation, and not about the customer.

@@ -78,7 +78,7 @@ func namesFor(input, importID, folder string) names {
 			folder = filepath.Dir(input)
 		}
 	}
-	plain := regexp.MustCompile(`[^\pL\pN._-]`).ReplaceAllString(importID, "_")
+	plain := notInNames.ReplaceAllString(importID, "_")
 	number := 1
 	if found := rejectsName.FindStringSubmatch(base); found != nil {
 		base, number = strings.TrimSuffix(found[1], "."+plain), 2
@@ -95,7 +95,10 @@ func namesFor(input, importID, folder string) names {
 	return names{results: base + ".results.ndjson", rejects: rejects, partial: rejects + ".partial"}
 }
 
-var rejectsName = regexp.MustCompile(`^(.*)\.rejects(?:-(\d+))?$`)
+var (
+	rejectsName = regexp.MustCompile(`^(.*)\.rejects(?:-(\d+))?$`)
+	notInNames  = regexp.MustCompile(`[^\pL\pN._-]`)
+)
 
 // results is the file of results. Lines are only added.
 type results struct {
