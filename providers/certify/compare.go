@@ -3,6 +3,7 @@ package certify
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -145,12 +146,7 @@ func (r *run) compareStatus(c *check, exchange *providers.Exchange, kind string)
 	if exchange == nil || exchange.Status == 0 {
 		return
 	}
-	for _, status := range documented {
-		if status == exchange.Status {
-			return
-		}
-	}
-	if len(documented) > 0 {
+	if len(documented) > 0 && !slices.Contains(documented, exchange.Status) {
 		c.differ(Difference{Kind: OtherStatus, Member: kind, Held: fmt.Sprint(exchange.Status), Note: fmt.Sprintf(
 			"The HTTP status is %d. The vendor documents %s.", exchange.Status, strings.Trim(fmt.Sprint(documented), "[]"))})
 	}

@@ -53,13 +53,19 @@ func (r *run) creating() []named {
 	}
 }
 
-// fits returns an error if the contract or the adapter refuses a request before anything is sent.
-func (r *run) fits(request *enlistv1.CreateCustomerRequest) error {
+// prepare makes a creation. It returns an error if the contract or the adapter refuses the request.
+// It sends nothing.
+func (r *run) prepare(request *enlistv1.CreateCustomerRequest) (providers.Creation, error) {
 	found := rules.Inspect(request)
 	if broken := slices.Concat(rules.Check(request), found.Text, found.Impossible); len(broken) > 0 {
-		return providers.Invalid(broken...)
+		return nil, providers.Invalid(broken...)
 	}
-	_, err := r.provider.Prepare(request)
+	return r.provider.Prepare(request)
+}
+
+// fits returns the error of prepare alone.
+func (r *run) fits(request *enlistv1.CreateCustomerRequest) error {
+	_, err := r.prepare(request)
 	return err
 }
 
@@ -90,7 +96,8 @@ func (r *run) createFull(ctx context.Context, c *check) *customer {
 // unknown, or the refused customer exists, the check fails, and create returns the customer if a
 // look-up finds it.
 func (r *run) create(ctx context.Context, c *check, request *enlistv1.CreateCustomerRequest) (*customer, error) {
-	if err := r.fits(request); err != nil {
+	creation, err := r.prepare(request)
+	if err != nil {
 		c.failWith("Enlist cannot make the request. Set the field with --request", err)
 		return nil, nil //nolint:nilnil // the check has failed
 	}
@@ -99,10 +106,6 @@ func (r *run) create(ctx context.Context, c *check, request *enlistv1.CreateCust
 		return nil, nil //nolint:nilnil // the check is skipped
 	}
 	c.id = request.GetCustomer().GetId()
-	creation, err := r.provider.Prepare(request)
-	if err != nil {
-		return nil, err
-	}
 	made := &customer{request: request, written: request.GetCustomer(), created: time.Now(), entry: r.track(request)}
 	began := time.Now()
 	response, err := creation.CreateCustomer(ctx)

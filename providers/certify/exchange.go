@@ -87,8 +87,8 @@ func (r *recorder) times() []Times {
 const mostExchanges = 6
 
 // shown returns exchanges for a report. A response that names no test customer may contain another
-// customer, so the report has its shape alone. An error of the
-// vendor is no customer, nor is the response to a creation without an id.
+// customer, so the report has its shape alone. An error of the vendor is no customer, nor is the
+// response to a creation without an id.
 func (r *run) shown(exchanges []providers.Exchange) []Exchange {
 	exchanges = exchanges[max(0, len(exchanges)-mostExchanges):]
 	shown := make([]Exchange, len(exchanges))

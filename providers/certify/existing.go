@@ -159,24 +159,22 @@ func (r *run) supports(c *check, value enlistv1.OnExisting) bool {
 
 // changeExisting sends a request for an existing customer, once.
 func (r *run) changeExisting(ctx context.Context, c *check, request *enlistv1.CreateCustomerRequest) (*enlistv1.CreateCustomerResponse, bool) {
-	if err := r.fits(request); err != nil {
+	creation, err := r.prepare(request)
+	if err != nil {
 		c.failWith("Enlist cannot make the request. Set the field with --request", err)
 		return nil, false
 	}
-	creation, err := r.provider.Prepare(request)
-	if err == nil {
-		var response *enlistv1.CreateCustomerResponse
-		if response, err = creation.CreateCustomer(ctx); err == nil {
-			c.compareWarnings(request, response.GetWarnings())
-			if response.GetOutcome() == enlistv1.Outcome_OUTCOME_CREATED {
-				made := r.track(request)
-				made.ID, made.VendorIDs, made.State = response.GetCustomer().GetId(), response.GetCustomer().GetVendorIds(), stays
-			}
-			return response, true
-		}
+	response, err := creation.CreateCustomer(ctx)
+	if err != nil {
+		c.failWith("The request failed, and Enlist does not send it again. The customer may be changed or not", err)
+		return nil, false
 	}
-	c.failWith("The request failed, and Enlist does not send it again. The customer may be changed or not", err)
-	return nil, false
+	c.compareWarnings(request, response.GetWarnings())
+	if response.GetOutcome() == enlistv1.Outcome_OUTCOME_CREATED {
+		made := r.track(request)
+		made.ID, made.VendorIDs, made.State = response.GetCustomer().GetId(), response.GetCustomer().GetVendorIds(), stays
+	}
+	return response, true
 }
 
 // unknownCodes are codes that no vendor has set up, by path: a currency for tests, and made-up

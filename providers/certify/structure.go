@@ -52,8 +52,8 @@ func (r *run) compareFailed(c *check) {
 		if strings.Contains(body, "\uFFFD") { // in place of what is not UTF-8
 			c.differ(Difference{Kind: Behaviour, Member: exchange.Operation, Note: "The response has text that is not UTF-8."})
 		}
-		kind, known := map[string]string{"create": "create", "get": "get", "list": "list"}[exchange.Operation]
-		if !known || exchange.Status >= 300 || isRefusal(exchange.ErrorReason) {
+		kind := exchange.Operation
+		if !slices.Contains([]string{"create", "get", "list"}, kind) || exchange.Status >= 300 || isRefusal(exchange.ErrorReason) {
 			continue
 		}
 		if _, form, isShape := strings.Cut(body, "\n"); isShape && strings.HasPrefix(body, "(") {
