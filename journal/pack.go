@@ -38,10 +38,11 @@ func pack(plain []byte) []byte {
 		return plain
 	}
 	packed := dictionary.Encode(nil, plain)
-	if len(packed)+protowire.SizeTag(packedField)+protowire.SizeVarint(uint64(len(packed))) >= len(plain) {
+	size := protowire.SizeTag(packedField) + protowire.SizeBytes(len(packed))
+	if size >= len(plain) {
 		return plain
 	}
-	message := make([]byte, 0, len(packed)+protowire.SizeTag(packedField)+protowire.SizeVarint(uint64(len(packed))))
+	message := make([]byte, 0, size)
 	return protowire.AppendBytes(protowire.AppendTag(message, packedField, protowire.BytesType), packed)
 }
 

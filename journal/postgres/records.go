@@ -53,11 +53,16 @@ func scanInto(row pgx.CollectableRow, r *journal.Row, first []any, parts ...any)
 		return err
 	}
 	r.State = enlistv1.OperationState(state)
+	inUTC(r, due)
+	return nil
+}
+
+// inUTC sets the due time of a row that was read, and the zone of its other times.
+func inUTC(r *journal.Row, due *time.Time) {
 	if due != nil {
 		r.Due = due.UTC()
 	}
 	r.Created, r.Updated = r.Created.UTC(), r.Updated.UTC()
-	return nil
 }
 
 // insertRecords inserts records and opens them. It returns those that it has inserted. Others met a
@@ -147,7 +152,7 @@ func (s *Store) writeAll(ctx context.Context, all []*write, sql string, args ...
 	}
 	for _, row := range written {
 		for _, w := range all {
-			if w.made == nil && w.row.RequestID == row.RequestID && w.row.Principal == row.Principal && w.row.Provider == row.Provider {
+			if keyOfRow(&w.row) == keyOfRow(row) {
 				w.made = row
 				break
 			}
@@ -160,10 +165,7 @@ func (s *Store) writeAll(ctx context.Context, all []*write, sql string, args ...
 func scanWritten(row pgx.CollectableRow) (*journal.Row, error) {
 	r, due := &journal.Row{}, (*time.Time)(nil)
 	err := row.Scan(&r.Principal, &r.Provider, (*[16]byte)(&r.RequestID), &r.Version, &due, &r.Created, &r.Updated)
-	if due != nil {
-		r.Due = due.UTC()
-	}
-	r.Created, r.Updated = r.Created.UTC(), r.Updated.UTC()
+	inUTC(r, due)
 	return r, err
 }
 
