@@ -186,8 +186,8 @@ func sceneOf(t *testing.T, name string) scene {
 	return scene{}
 }
 
-// searches skips a search under the race detector, which makes it ten times slower. It finds nothing
-// there, since a search has one goroutine.
+// searches skips a search under the race detector, which makes it ten times slower and finds
+// nothing, since a search has one goroutine.
 func searches(t *testing.T) {
 	t.Helper()
 	if underRace {
