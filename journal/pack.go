@@ -11,11 +11,13 @@ import (
 	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
 )
 
-// dictionary holds what exchanges with vendors have in common: names of members, headers, paths.
+// dictionaryText holds what records have in common. It begins with names of members and fields.
+// Then come encoded parts of records: invented customers, created and refused at each vendor of the
+// sandbox. The most frequent parts are last, because the compressor prefers what is near.
 // Stored records need it, so it never changes. Another one would need a field of its own beside
 // Payload.packed.
 //
-//go:embed dictionary.txt
+//go:embed dictionary.bin
 var dictionaryText []byte
 
 //nolint:gochecknoglobals // a constant
