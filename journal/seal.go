@@ -119,6 +119,9 @@ func (j *Journal) openPayload(row *Row) (*journalv1.Payload, error) {
 			return nil, err
 		}
 	}
+	if err := join(payload); err != nil {
+		return nil, undecodable(row)
+	}
 	return payload, nil
 }
 
@@ -133,9 +136,13 @@ func (j *Journal) openPart(row *Row, sealed, at []byte, payload *journalv1.Paylo
 			"Restore it from a backup", name(row), formatKeyID(row.KeyID))
 	}
 	if err := unpack(plain, payload); err != nil {
-		return fmt.Errorf("journal: cannot decode %s: another version of Enlist wrote it. Use that version", name(row))
+		return undecodable(row)
 	}
 	return nil
+}
+
+func undecodable(row *Row) error {
+	return fmt.Errorf("journal: cannot decode %s: another version of Enlist wrote it. Use that version", name(row))
 }
 
 // place returns the associated data of a part of a row. A ciphertext in another row does not open.

@@ -1,13 +1,18 @@
 package journal
 
 import (
+	"fmt"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
 	journalv1 "github.com/enlist-dev/enlist/gen/go/enlist/journal/v1"
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 )
 
 // split divides a payload into the parts that are stored apart. Each is a Payload with some of the
-// fields, and together they make the payload again. The outcome has all that later calls with the
-// request_id need. Exchanges is nil while there is nothing in it.
+// fields, and join makes the payload again when they are merged. The outcome has all that later
+// calls with the request_id need. Exchanges is nil while there is nothing in it.
 func split(payload *journalv1.Payload) (outcome, request, exchanges *journalv1.Payload) {
 	request = &journalv1.Payload{Request: payload.GetRequest()}
 	outcome = &journalv1.Payload{
@@ -32,9 +37,10 @@ func split(payload *journalv1.Payload) (outcome, request, exchanges *journalv1.P
 		ErasedIds:        payload.GetErasedIds(),
 		Reason:           payload.GetReason(),
 	}
-	details := &journalv1.Payload{Tries: payload.GetTries(), Response: payload.GetResponse()}
+	details := &journalv1.Payload{Tries: payload.GetTries()}
 	if response := payload.GetResponse(); response != nil {
 		outcome.Response = &enlistv1.CreateCustomerResponse{Outcome: response.GetOutcome()}
+		details.Response, details.CustomerAsRequested = withoutRequested(response, payload.GetRequest().GetCustomer())
 	}
 	if failure := payload.GetFailure(); failure != nil {
 		outcome.Failure = &journalv1.Failure{
@@ -51,4 +57,47 @@ func split(payload *journalv1.Payload) (outcome, request, exchanges *journalv1.P
 		exchanges = details
 	}
 	return outcome, request, exchanges
+}
+
+// withoutRequested returns a response without the fields of its customer that are as requested, and
+// their numbers.
+func withoutRequested(response *enlistv1.CreateCustomerResponse, requested *enlistv1.Customer) (*enlistv1.CreateCustomerResponse, []int32) {
+	if response.GetCustomer() == nil || requested == nil {
+		return response, nil
+	}
+	var numbers []int32
+	rest := &enlistv1.Customer{}
+	from, to, request := response.GetCustomer().ProtoReflect(), rest.ProtoReflect(), requested.ProtoReflect()
+	fields := from.Descriptor().Fields()
+	for i := range fields.Len() { // in this order, so that equal customers are stored as equal bytes
+		switch field := fields.Get(i); {
+		case !from.Has(field):
+		case request.Has(field) && from.Get(field).Equal(request.Get(field)):
+			numbers = append(numbers, int32(field.Number()))
+		default:
+			to.Set(field, from.Get(field))
+		}
+	}
+	to.SetUnknown(from.GetUnknown())
+	short := &enlistv1.CreateCustomerResponse{
+		Customer: rest, Outcome: response.GetOutcome(), RequestId: response.GetRequestId(), Replayed: response.GetReplayed(),
+		Fields: response.GetFields(), VendorRequest: response.GetVendorRequest(), VendorRecord: response.GetVendorRecord(),
+		Warnings: response.GetWarnings(),
+	}
+	short.ProtoReflect().SetUnknown(response.ProtoReflect().GetUnknown())
+	return short, numbers
+}
+
+// join completes a payload from the merged parts.
+func join(payload *journalv1.Payload) error {
+	for _, number := range payload.GetCustomerAsRequested() {
+		request, response := payload.GetRequest().GetCustomer(), payload.GetResponse().GetCustomer()
+		field := request.ProtoReflect().Descriptor().Fields().ByNumber(protoreflect.FieldNumber(number))
+		if field == nil || request == nil || response == nil {
+			return fmt.Errorf("field %d of the customer is not as requested", number)
+		}
+		response.ProtoReflect().Set(field, proto.CloneOf(request).ProtoReflect().Get(field))
+	}
+	payload.CustomerAsRequested = nil
+	return nil
 }

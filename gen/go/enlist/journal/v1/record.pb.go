@@ -150,9 +150,12 @@ type Payload struct {
 	ErasedIds [][]byte `protobuf:"bytes,25,rep,name=erased_ids,json=erasedIds,proto3" json:"erased_ids,omitempty"`
 	// All other fields of this part, as a Payload that is compressed with S2 and the journal's
 	// dictionary. Empty if the part is stored as it is.
-	Packed        []byte `protobuf:"bytes,26,opt,name=packed,proto3" json:"packed,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Packed []byte `protobuf:"bytes,26,opt,name=packed,proto3" json:"packed,omitempty"`
+	// Numbers of the fields that `response.customer` has as `request.customer` has them. The response
+	// is stored without them.
+	CustomerAsRequested []int32 `protobuf:"varint,27,rep,packed,name=customer_as_requested,json=customerAsRequested,proto3" json:"customer_as_requested,omitempty"`
+	unknownFields       protoimpl.UnknownFields
+	sizeCache           protoimpl.SizeCache
 }
 
 func (x *Payload) Reset() {
@@ -363,6 +366,13 @@ func (x *Payload) GetErasedIds() [][]byte {
 func (x *Payload) GetPacked() []byte {
 	if x != nil {
 		return x.Packed
+	}
+	return nil
+}
+
+func (x *Payload) GetCustomerAsRequested() []int32 {
+	if x != nil {
+		return x.CustomerAsRequested
 	}
 	return nil
 }
@@ -645,7 +655,7 @@ var File_enlist_journal_v1_record_proto protoreflect.FileDescriptor
 
 const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd4\b\n" +
+	"\x1eenlist/journal/v1/record.proto\x12\x11enlist.journal.v1\x1a enlist/v1/customer_service.proto\x1a\x15enlist/v1/error.proto\x1a!enlist/v1/operation_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x88\t\n" +
 	"\aPayload\x12:\n" +
 	"\arequest\x18\x01 \x01(\v2 .enlist.v1.CreateCustomerRequestR\arequest\x12\x1e\n" +
 	"\n" +
@@ -679,7 +689,8 @@ const file_enlist_journal_v1_record_proto_rawDesc = "" +
 	"\aerasure\x18\x18 \x01(\v2\x1b.enlist.v1.OperationErasureR\aerasure\x12\x1d\n" +
 	"\n" +
 	"erased_ids\x18\x19 \x03(\fR\terasedIds\x12\x16\n" +
-	"\x06packed\x18\x1a \x01(\fR\x06packed\"\xeb\x01\n" +
+	"\x06packed\x18\x1a \x01(\fR\x06packed\x122\n" +
+	"\x15customer_as_requested\x18\x1b \x03(\x05R\x13customerAsRequested\"\xeb\x01\n" +
 	"\x06Reason\x12.\n" +
 	"\x04code\x18\x01 \x01(\x0e2\x1a.enlist.v1.OperationReasonR\x04code\x12C\n" +
 	"\n" +
