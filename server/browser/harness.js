@@ -51,15 +51,13 @@ async function tabTo(page, locator) {
 const wide = {width: 1440, height: 900};
 const narrow = {width: 390, height: 844};
 
-// screens declares the tests once for each colour scheme and window.
-function screens(declare, windows = {light: [wide, narrow], dark: [wide, narrow]}) {
-  for (const [colorScheme, viewports] of Object.entries(windows)) {
-    for (const viewport of viewports) {
-      test.describe(`${colorScheme}, ${viewport.width} pixels wide`, () => {
-        test.use({colorScheme, viewport});
-        declare(`${colorScheme}-${viewport.width}`);
-      });
-    }
+// screens declares the tests for a wide window in light colours, and for a narrow one in dark colours.
+function screens(declare) {
+  for (const [colorScheme, viewport] of [['light', wide], ['dark', narrow]]) {
+    test.describe(`${colorScheme}, ${viewport.width} pixels wide`, () => {
+      test.use({colorScheme, viewport});
+      declare(colorScheme);
+    });
   }
 }
 
@@ -86,4 +84,4 @@ const kept = (page) => page.evaluate(async () => JSON.stringify([
   {...localStorage}, {...sessionStorage}, document.cookie, history.state, location.href, await indexedDB.databases(), await caches.keys(),
 ]));
 
-export {test, expect, keyed, prefixed, policyOf, tabTo, screens, wide, narrow, expectReadable, kept};
+export {test, expect, keyed, prefixed, policyOf, tabTo, screens, expectReadable, kept};

@@ -5,8 +5,8 @@ export default defineConfig({
   outputDir: '../../.tools/browser',
   workers: 1,
   forbidOnly: true,
-  timeout: 60_000,
-  expect: {timeout: 10_000},
+  timeout: 180_000, // for slow machines
+  expect: {timeout: 30_000},
   reporter: 'line',
   use: {
     baseURL: process.env.ENLIST,

@@ -1,5 +1,5 @@
 // For who reads with a keyboard, with another's voice, in the dark, or on a phone.
-import {test, expect, tabTo, expectReadable, screens, wide, narrow} from '../harness.js';
+import {test, expect, tabTo, expectReadable, screens} from '../harness.js';
 import {creation, field, client, testButton, sendButton, body, row, opened, customer, send, response} from './page.js';
 
 test('a creation needs no mouse', async ({page}) => {
@@ -43,4 +43,4 @@ screens((name) => {
     await expect(response(page)).toContainText('"outcome": "OUTCOME_CREATED"');
     await expectReadable(page, 'a response', '[role=dialog]');
   });
-}, {light: [wide], dark: [narrow]}); // each is slow
+});

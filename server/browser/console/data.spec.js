@@ -70,7 +70,7 @@ test('the export of the vendor is saved as its file', async ({page, request}) =>
 test('a key for the two RPCs alone is enough', async ({page}) => {
   await page.goto(`${guarded.url}/console/#/data`);
   await signIn(page, guarded.privacy);
-  await page.getByLabel('Provider').fill('avvio');
+  await page.getByRole('textbox', {name: 'Provider'}).fill('avvio');
   await page.getByLabel('Customer id').fill('1');
   await page.getByRole('button', {name: 'Show what Enlist holds'}).click();
   await expect(page.getByRole('heading', {name: '0 operations'})).toBeFocused();

@@ -139,15 +139,17 @@ test('an unknown operation is said to be unknown', async ({page}) => {
 });
 
 test('an old intent is in the queue, and a gap above it', async ({page, request}) => {
-  await request.post(`${open.sandbox}/sandbox/faults`, {data: {vendor: 'avvio', operation: 'create', kind: 'latency', delay_ms: 4000}});
-  const requestId = crypto.randomUUID();
-  const created = create(request, open, requestId, {email: 'slow@example.com', givenName: 'Slow', familyName: 'Intent'});
   const gap = {since: '2026-11-28T09:00:00Z', closes: '2126-11-29T09:00:00Z'};
   await page.route('**/readyz', (route) => route.fulfill({json: {status: 'SERVING', gap}}));
   await page.clock.install({time: Date.now()});
   await page.goto('/console/');
   const intents = page.getByRole('region', {name: /^Old intents/});
   await expect(intents).toContainText('No intent is old.');
+  await request.post(`${open.sandbox}/sandbox/faults`, {data: {vendor: 'avvio', operation: 'create', kind: 'latency', delay_ms: 8000}});
+  const requestId = crypto.randomUUID();
+  const created = create(request, open, requestId, {email: 'slow@example.com', givenName: 'Slow', familyName: 'Intent'});
+  const operation = `${open.url}/v1/providers/avvio/operations/${requestId}`;
+  await expect.poll(async () => (await request.get(operation)).status(), {intervals: [50]}).toBe(200);
   await page.clock.fastForward(6 * 60_000);
   await expect(intents.getByText(requestId)).toBeVisible();
   await expect(page.getByRole('status').filter({hasText: 'The journal may have lost records'})).toContainText('Remove nothing');
