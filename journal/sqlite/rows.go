@@ -62,10 +62,13 @@ func (s *Store) Update(ctx context.Context, row *journal.Row, due time.Duration)
 	err := s.writeSealed(ctx, row.KeyID, func(ctx context.Context, sql *writeStatements) error {
 		var id int64
 		var keyID uint32
-		err := sql.update.QueryRowContext(ctx, row.Principal, row.Provider, row.RequestID[:], row.Version, row.State,
-			orNull(row.Exclusive), orNull(row.Customer), row.Owner, at, now.UnixMicro(), row.Outcome).Scan(&id, &keyID)
+		err := sql.version.QueryRowContext(ctx, row.Principal, row.Provider, row.RequestID[:], row.Version).Scan(&id, &keyID)
 		if err != nil {
 			return orConflict(err)
+		}
+		if _, err := sql.update.ExecContext(ctx, id, row.State, orNull(row.Exclusive), orNull(row.Customer), row.Owner, at,
+			now.UnixMicro(), row.Outcome); err != nil {
+			return err
 		}
 		if row.Request != nil {
 			if _, err := sql.setRequest.ExecContext(ctx, id, row.Request); err != nil {
@@ -118,7 +121,7 @@ func changedOne(result sql.Result, err error) (bool, error) {
 	return changed > 0, err
 }
 
-// orConflict returns ErrConflict if a statement that returns the changed row returned none.
+// orConflict returns ErrConflict if there is no row of that version.
 func orConflict(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return journal.ErrConflict

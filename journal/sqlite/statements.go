@@ -54,9 +54,11 @@ const (
     outcome, request)
     VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?8, ?9, 1, ?10, ?11) ON CONFLICT DO NOTHING`
 
+	sqlVersion = `SELECT id, key_id FROM operations WHERE` + byKey + ` AND version = ?4`
+
+	// RETURNING would cost a temporary table for each update.
 	sqlUpdate = `UPDATE operations
-    SET state = ?5, version = version + 1, exclusive = ?6, customer = ?7, owner = ?8, due = ?9, updated = ?10, outcome = ?11
-    WHERE` + byKey + ` AND version = ?4 RETURNING id, key_id`
+    SET state = ?2, version = version + 1, exclusive = ?3, customer = ?4, owner = ?5, due = ?6, updated = ?7, outcome = ?8 WHERE id = ?1`
 
 	// Few updates change the request or the key. So the one above leaves their indexes alone.
 	sqlSetRequest = `UPDATE operations SET request = ?2, held = 1 WHERE id = ?1`
@@ -148,11 +150,12 @@ func (s *readStatements) all() []statement {
 
 // writeStatements holds the statements of the connection that writes.
 type writeStatements struct {
-	begin, commit, rollback                                               *sql.Stmt
-	insert, update, setRequest, setKey, setExchanges, reseal, claim, take *sql.Stmt
-	drop, purge, deleteExchanges, erase                                   *sql.Stmt
-	addSecret, replaceSecret, addKey                                      *sql.Stmt
-	get, findOpen, secret                                                 *sql.Stmt
+	begin, commit, rollback                                   *sql.Stmt
+	insert, version, update, setRequest, setKey, setExchanges *sql.Stmt
+	reseal, claim, take                                       *sql.Stmt
+	drop, purge, deleteExchanges, erase                       *sql.Stmt
+	addSecret, replaceSecret, addKey                          *sql.Stmt
+	get, findOpen, secret                                     *sql.Stmt
 }
 
 func (s *writeStatements) all() []statement {
@@ -161,6 +164,7 @@ func (s *writeStatements) all() []statement {
 		{&s.commit, "COMMIT"},
 		{&s.rollback, "ROLLBACK"},
 		{&s.insert, sqlInsert},
+		{&s.version, sqlVersion},
 		{&s.update, sqlUpdate},
 		{&s.setRequest, sqlSetRequest},
 		{&s.setKey, sqlSetKey},
