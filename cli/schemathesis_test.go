@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-var fuzzExamples = flag.Int("schemathesis.examples", 15, "how many requests Schemathesis makes up for each operation and phase")
+var fuzzExamples = flag.Int("schemathesis.examples", 8, "how many requests Schemathesis makes up for each operation and phase")
 
 var servingREST = regexp.MustCompile(`^  REST +(http://\S+)$`)
 

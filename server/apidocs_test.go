@@ -79,7 +79,7 @@ func TestAPIReferenceInABrowser(t *testing.T) {
 // same behind a path prefix. The third requires an API key. The tests also get the variables.
 func inABrowser(t *testing.T, page string, variables ...string) {
 	t.Helper()
-	chromium := needs(t, "chromium", "chromium-browser", "google-chrome")
+	chromium := needs(t, "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 	needs(t, "node")
 	// The reads make Go run this test again when one of these files has changed.
 	for _, folder := range []string{"browser", "browser/" + page} {
