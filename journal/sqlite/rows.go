@@ -60,30 +60,7 @@ func (s *Store) Update(ctx context.Context, row *journal.Row, due time.Duration)
 		at = sql.NullInt64{Int64: now.Add(min(due, maxDue)).UnixMicro(), Valid: true}
 	}
 	err := s.writeSealed(ctx, row.KeyID, func(ctx context.Context, sql *writeStatements) error {
-		var id int64
-		var keyID uint32
-		err := sql.version.QueryRowContext(ctx, row.Principal, row.Provider, row.RequestID[:], row.Version).Scan(&id, &keyID)
-		if err != nil {
-			return orConflict(err)
-		}
-		if _, err := sql.update.ExecContext(ctx, id, row.State, orNull(row.Exclusive), orNull(row.Customer), row.Owner, at,
-			now.UnixMicro(), row.Outcome); err != nil {
-			return err
-		}
-		if row.Request != nil {
-			if _, err := sql.setRequest.ExecContext(ctx, id, row.Request); err != nil {
-				return err
-			}
-		}
-		if keyID != row.KeyID {
-			if _, err := sql.setKey.ExecContext(ctx, id, row.KeyID); err != nil {
-				return err
-			}
-		}
-		if row.Exchanges != nil {
-			_, err = sql.setExchanges.ExecContext(ctx, id, row.Exchanges)
-		}
-		return err
+		return sql.replace(ctx, row, at, now)
 	})
 	var failure *sqlite3.Error
 	if errors.As(err, &failure) && failure.Code() == codes.SQLITE_CONSTRAINT_UNIQUE {
@@ -100,6 +77,26 @@ func (s *Store) Update(ctx context.Context, row *journal.Row, due time.Duration)
 		row.Due = micros(at.Int64)
 	}
 	return nil
+}
+
+// replace writes a row in place of its earlier version.
+func (s *writeStatements) replace(ctx context.Context, row *journal.Row, due sql.NullInt64, now time.Time) error {
+	var id int64
+	var keyID uint32
+	if err := s.version.QueryRowContext(ctx, row.Principal, row.Provider, row.RequestID[:], row.Version).Scan(&id, &keyID); err != nil {
+		return orConflict(err)
+	}
+	_, err := s.update.ExecContext(ctx, id, row.State, orNull(row.Exclusive), orNull(row.Customer), row.Owner, due, now.UnixMicro(), row.Outcome)
+	if err == nil && row.Request != nil {
+		_, err = s.setRequest.ExecContext(ctx, id, row.Request)
+	}
+	if err == nil && keyID != row.KeyID {
+		_, err = s.setKey.ExecContext(ctx, id, row.KeyID)
+	}
+	if err == nil && row.Exchanges != nil {
+		_, err = s.setExchanges.ExecContext(ctx, id, row.Exchanges)
+	}
+	return err
 }
 
 // FindOpen implements journal.Store.
