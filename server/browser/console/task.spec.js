@@ -15,6 +15,7 @@ test('an operator settles an operation in six steps', async ({page, request}) =>
   await expect(row(page, requestId)).toContainText(`${ours}`);
   await expect(row(page, requestId)).toContainText('other');
   await step('open the operation', () => page.getByRole('link', {name: requestId}).click());
+  await expect(page.getByRole('heading', {level: 1, name: 'Operation at avvio'})).toBeVisible();
   await expect(page.getByText(/match this request/)).toBeVisible();
   await step('show the candidates', () => showCandidates(page).click());
   await expect(candidates(page).getByRole('columnheader', {name: ours})).toBeVisible();
