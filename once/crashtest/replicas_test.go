@@ -3,6 +3,7 @@ package crashtest_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -65,15 +66,18 @@ func forgotten(t *testing.T, c *chance, cluster *postgrestest.Cluster, p *pair) 
 	}
 	p.side.waitForCreates(t, creates)
 	dsn := p.journal.GetPostgres().GetDsn()
-	for _, table := range []string{"operations", "open", "exchanges"} {
-		cluster.Exec(t, dsn, `CREATE TABLE public.`+table+` AS SELECT * FROM enlist.`+table)
+	// A copy is of one moment, or an intent could lack its row in open.
+	forEachTable := func(statements string) {
+		text := `BEGIN ISOLATION LEVEL REPEATABLE READ;`
+		for _, table := range []string{"operations", "open", "exchanges"} {
+			text += strings.ReplaceAll(statements, "$", table)
+		}
+		cluster.Exec(t, dsn, text+`COMMIT`)
 	}
+	forEachTable(`CREATE TABLE public.$ AS SELECT * FROM enlist.$;`)
 	calls.Wait()
 	p.loses.Store(true)
-	for _, table := range []string{"operations", "open", "exchanges"} {
-		cluster.Exec(t, dsn, `DELETE FROM enlist.`+table)
-		cluster.Exec(t, dsn, `INSERT INTO enlist.`+table+` SELECT * FROM public.`+table)
-	}
+	forEachTable(`DELETE FROM enlist.$; INSERT INTO enlist.$ SELECT * FROM public.$;`)
 	began := time.Now()
 	for _, c := range creates {
 		calls.Go(func() { c.pursue(ctx, p.b.world, manner{}) })
