@@ -123,4 +123,4 @@ func BenchmarkPack(b *testing.B) {
 	}
 }
 
-const dictionarySum = "7a3f0352c31eb4c002025b62c6ac3fe1d7524fe6bd1f5d315c7acbbcd37c7324"
+const dictionarySum = "be3342581b7ea6d10d73f13a53f620b01d79cb92939fe4c128c2f08951227c87"
