@@ -54,6 +54,22 @@ func TestPseudonym(t *testing.T) {
 	}
 }
 
+// What a correction withdraws is gone from the store, too.
+func TestWithdrawnResponse(t *testing.T) {
+	j := open(t, newPath(t), "a")
+	record := newRecord()
+	begin(t, j, record)
+	record.Payload.Response = &enlistv1.CreateCustomerResponse{Outcome: enlistv1.Outcome_OUTCOME_CREATED, Customer: &enlistv1.Customer{Id: "C-1"}}
+	update(t, j, record, succeeded, never)
+	record = get(t, j, record.Key)
+	record.Payload.Response, record.Payload.Failure = nil, &journalv1.Failure{Reason: enlistv1.ErrorReason_CUSTOMER_NOT_FOUND}
+	record.Payload.Tries = nil
+	update(t, j, record, enlistv1.OperationState_OPERATION_STATE_FAILED, never)
+	if response := get(t, j, record.Key).Payload.GetResponse(); response != nil {
+		t.Errorf("the journal still has %v", response)
+	}
+}
+
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (

@@ -42,6 +42,9 @@ type Record struct {
 	Created, Updated time.Time
 	// keyID names the key that seals the record in the store; 0 before it is there.
 	keyID uint32
+	// hasExchanges: the store has exchanges of the record. The next Update replaces them, also if
+	// none are left.
+	hasExchanges bool
 	// Gap is Opened of the latest gap that the writer of state INTENT knows. The journal does not
 	// store it.
 	Gap time.Time
@@ -62,4 +65,5 @@ func (r *Record) Position() *Position {
 func (r *Record) written(row *Row) {
 	r.Version, r.Due, r.Created, r.Updated = row.Version, row.Due, row.Created, row.Updated
 	r.keyID, r.RequestChanged = row.KeyID, false
+	r.hasExchanges = r.hasExchanges || row.Exchanges != nil
 }

@@ -39,7 +39,7 @@ func (j *Journal) seal(record *Record) (*Row, error) {
 	}
 	// One key seals all parts. So a record of another key gets its request sealed again, too.
 	held, isNewKey := !record.PayloadDropped, record.keyID != j.keys.primary
-	return row, j.sealPayload(row, payload, held && (isNewKey || record.RequestChanged), held)
+	return row, j.sealPayload(row, payload, held && (isNewKey || record.RequestChanged), held && (record.hasExchanges || hasExchanges(payload)))
 }
 
 // sealPayload seals a payload with the first key, for this row only. It leaves Request and
@@ -55,7 +55,7 @@ func (j *Journal) sealPayload(row *Row, payload *journalv1.Payload, withRequest,
 			return err
 		}
 	}
-	if exchanges != nil && withExchanges {
+	if withExchanges {
 		row.Exchanges, err = j.sealPart(row, exchanges, place("Exchanges", row))
 	}
 	return err
@@ -97,6 +97,7 @@ func (j *Journal) open(row *Row) (*Record, error) {
 		Version:        row.Version,
 		Owner:          row.Owner,
 		keyID:          row.KeyID,
+		hasExchanges:   row.Exchanges != nil,
 		Due:            row.Due,
 		Created:        row.Created,
 		Updated:        row.Updated,
@@ -120,7 +121,7 @@ func (j *Journal) openPayload(row *Row) (*journalv1.Payload, error) {
 		}
 	}
 	if err := join(payload); err != nil {
-		return nil, undecodable(row)
+		return nil, undecodable(row, err)
 	}
 	return payload, nil
 }
@@ -136,13 +137,14 @@ func (j *Journal) openPart(row *Row, sealed, at []byte, payload *journalv1.Paylo
 			"Restore it from a backup", name(row), formatKeyID(row.KeyID))
 	}
 	if err := unpack(plain, payload); err != nil {
-		return undecodable(row)
+		return undecodable(row, err)
 	}
 	return nil
 }
 
-func undecodable(row *Row) error {
-	return fmt.Errorf("journal: cannot decode %s: another version of Enlist wrote it. Use that version", name(row))
+// undecodable says why a part that was decrypted cannot be decoded. The cause has no text of it.
+func undecodable(row *Row, cause error) error {
+	return fmt.Errorf("journal: cannot decode %s: %w. If another version of Enlist wrote it, use that version", name(row), cause)
 }
 
 // place returns the associated data of a part of a row. A ciphertext in another row does not open.

@@ -12,7 +12,7 @@ import (
 
 // split divides a payload into the parts that are stored apart. Each is a Payload with some of the
 // fields, and join makes the payload again when they are merged. The outcome has all that later
-// calls with the request_id need. Exchanges is nil while there is nothing in it.
+// calls with the request_id need.
 func split(payload *journalv1.Payload) (outcome, request, exchanges *journalv1.Payload) {
 	request = &journalv1.Payload{Request: payload.GetRequest()}
 	outcome = &journalv1.Payload{
@@ -37,10 +37,10 @@ func split(payload *journalv1.Payload) (outcome, request, exchanges *journalv1.P
 		ErasedIds:        payload.GetErasedIds(),
 		Reason:           payload.GetReason(),
 	}
-	details := &journalv1.Payload{Tries: payload.GetTries()}
+	exchanges = &journalv1.Payload{Tries: payload.GetTries()}
 	if response := payload.GetResponse(); response != nil {
 		outcome.Response = &enlistv1.CreateCustomerResponse{Outcome: response.GetOutcome()}
-		details.Response, details.CustomerAsRequested = withoutRequested(response, payload.GetRequest().GetCustomer())
+		exchanges.Response, exchanges.CustomerAsRequested = withoutRequested(response, payload.GetRequest().GetCustomer())
 	}
 	if failure := payload.GetFailure(); failure != nil {
 		outcome.Failure = &journalv1.Failure{
@@ -48,15 +48,21 @@ func split(payload *journalv1.Payload) (outcome, request, exchanges *journalv1.P
 			RetryAfter: failure.GetRetryAfter(), Confirm: failure.GetConfirm(),
 		}
 		outcome.Failure.ProtoReflect().SetUnknown(failure.ProtoReflect().GetUnknown())
-		if failure.GetVendor() != nil || len(failure.GetViolations()) > 0 {
-			details.Failure = &journalv1.Failure{Vendor: failure.GetVendor(), Violations: failure.GetViolations()}
+		if hasDetails(failure) {
+			exchanges.Failure = &journalv1.Failure{Vendor: failure.GetVendor(), Violations: failure.GetViolations()}
 		}
 	}
 	outcome.ProtoReflect().SetUnknown(payload.ProtoReflect().GetUnknown()) // of a later version
-	if len(details.GetTries()) > 0 || details.GetResponse() != nil || details.GetFailure() != nil {
-		exchanges = details
-	}
 	return outcome, request, exchanges
+}
+
+// hasExchanges reports whether a payload has something that split puts into its exchanges.
+func hasExchanges(payload *journalv1.Payload) bool {
+	return len(payload.GetTries()) > 0 || payload.GetResponse() != nil || hasDetails(payload.GetFailure())
+}
+
+func hasDetails(failure *journalv1.Failure) bool {
+	return failure.GetVendor() != nil || len(failure.GetViolations()) > 0
 }
 
 // withoutRequested returns a response without the fields of its customer that are as requested, and
@@ -90,13 +96,18 @@ func withoutRequested(response *enlistv1.CreateCustomerResponse, requested *enli
 
 // join completes a payload from the merged parts.
 func join(payload *journalv1.Payload) error {
-	for _, number := range payload.GetCustomerAsRequested() {
-		request, response := payload.GetRequest().GetCustomer(), payload.GetResponse().GetCustomer()
-		field := request.ProtoReflect().Descriptor().Fields().ByNumber(protoreflect.FieldNumber(number))
-		if field == nil || request == nil || response == nil {
+	numbers := payload.GetCustomerAsRequested()
+	if len(numbers) == 0 {
+		return nil
+	}
+	request, response := proto.CloneOf(payload.GetRequest().GetCustomer()), payload.GetResponse().GetCustomer()
+	fields := request.ProtoReflect().Descriptor().Fields()
+	for _, number := range numbers {
+		field := fields.ByNumber(protoreflect.FieldNumber(number))
+		if field == nil || response == nil || !request.ProtoReflect().Has(field) {
 			return fmt.Errorf("field %d of the customer is not as requested", number)
 		}
-		response.ProtoReflect().Set(field, proto.CloneOf(request).ProtoReflect().Get(field))
+		response.ProtoReflect().Set(field, request.ProtoReflect().Get(field))
 	}
 	payload.CustomerAsRequested = nil
 	return nil

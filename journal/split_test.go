@@ -137,9 +137,25 @@ func TestJoinDamage(t *testing.T) {
 		"no request":    {Response: response, CustomerAsRequested: []int32{1}},
 		"no response":   {Request: request, CustomerAsRequested: []int32{1}},
 		"unknown field": {Request: request, Response: response, CustomerAsRequested: []int32{4711}},
+		"unset text":    {Request: request, Response: response, CustomerAsRequested: []int32{1, 3}},
+		"unset message": {Request: request, Response: response, CustomerAsRequested: []int32{2}},
+		"unset map":     {Request: request, Response: response, CustomerAsRequested: []int32{mapField(t)}},
 	} {
 		if join(payload) == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
+}
+
+// mapField returns the number of a map of Customer.
+func mapField(t *testing.T) int32 {
+	t.Helper()
+	fields := (&enlistv1.Customer{}).ProtoReflect().Descriptor().Fields()
+	for i := range fields.Len() {
+		if fields.Get(i).IsMap() {
+			return int32(fields.Get(i).Number())
+		}
+	}
+	t.Fatal("no map")
+	return 0
 }

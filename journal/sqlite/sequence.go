@@ -127,7 +127,7 @@ type sequence struct {
 	log     *slog.Logger
 	next    int64 // the highest id after the present transaction
 	unsure  bool  // next may be wrong: ask the database
-	changed bool  // the present transaction has changed a row of any table
+	changes int   // rows of any table that the present transaction has changed
 	failing bool  // the latest write of the file failed
 	due     <-chan time.Time
 }
@@ -192,7 +192,7 @@ func (s *sequence) create(path string) (err error) {
 func (s *sequence) follow(conn *sql.Conn) error {
 	return conn.Raw(func(driver any) error {
 		driver.(sqlite3.HookRegisterer).RegisterPreUpdateHook(func(change sqlite3.SQLitePreUpdateData) { //nolint:forcetypeassert // it is SQLite's
-			s.changed = true
+			s.changes++
 			switch {
 			case change.Op == codes.SQLITE_UPDATE || change.TableName != "operations":
 			case change.Op == codes.SQLITE_INSERT:
@@ -206,7 +206,7 @@ func (s *sequence) follow(conn *sql.Conn) error {
 }
 
 // begin starts a transaction.
-func (s *sequence) begin() { s.next, s.unsure, s.changed = s.highest, false, false }
+func (s *sequence) begin() { s.next, s.unsure, s.changes = s.highest, false, 0 }
 
 // beforeCommit lowers the number in the file if the transaction deletes the newest record.
 func (s *sequence) beforeCommit(ctx context.Context, conn *sql.Conn) error {

@@ -150,8 +150,8 @@ func (w *writer) work() {
 	}
 }
 
-// commit runs writes in one transaction. A failed write fails only its own caller. A failure of the
-// database fails all callers.
+// commit runs writes in one transaction. A failed write changes nothing and fails only its own
+// caller. A failure of the database fails all callers.
 func (w *writer) commit(batch []*write) {
 	// The statements do not use a caller's context. An interrupted statement would undo the other
 	// callers' writes.
@@ -166,6 +166,9 @@ func (w *writer) commit(batch []*write) {
 		return
 	}
 	results, err := w.transact(ctx, begin)
+	if errors.Is(err, errHalf) {
+		results, err = w.apart(ctx, begin), nil
+	}
 	for i, one := range begin {
 		if err != nil {
 			one.done <- err
@@ -176,6 +179,23 @@ func (w *writer) commit(batch []*write) {
 		}
 		one.done <- results[i]
 	}
+}
+
+// errHalf is the error of a transaction that was rolled back because one of its writes had changed
+// a row before it failed. SQLite undoes the failed statement alone.
+var errHalf = errors.New("a write failed after it had changed a row")
+
+// apart runs each write in a transaction of its own.
+func (w *writer) apart(ctx context.Context, batch []*write) []error {
+	all := make([]error, len(batch))
+	for i := range batch {
+		results, err := w.transact(ctx, batch[i:i+1])
+		if err == nil || errors.Is(err, errHalf) {
+			err = results[0]
+		}
+		all[i] = err
+	}
+	return all
 }
 
 // tryAgain writes, so that the store notices that writes succeed again.
@@ -190,16 +210,18 @@ func (w *writer) tryAgain() {
 // success shows nothing.
 func (w *writer) concluded(err error) {
 	switch {
+	case errors.Is(err, errHalf): // of one caller
 	case err != nil:
 		w.condition.wrote(err)
 		w.again = time.After(tryAgainEvery)
-	case w.sequence.changed:
+	case w.sequence.changes > 0:
 		w.condition.wrote(nil)
 		w.again = nil
 	}
 }
 
-// transact returns the result of each write, or the reason why it wrote nothing.
+// transact returns the result of each write, or the reason why it wrote nothing. With errHalf, the
+// results so far say why.
 func (w *writer) transact(ctx context.Context, batch []*write) (results []error, err error) {
 	defer func() { w.concluded(err) }()
 	if err := w.begin(ctx); err != nil {
@@ -208,13 +230,16 @@ func (w *writer) transact(ctx context.Context, batch []*write) (results []error,
 	w.sequence.begin()
 	results = make([]error, len(batch))
 	for i, one := range batch {
+		before := w.sequence.changes
 		results[i] = one.run(ctx, &w.statements)
-		if endsTransaction(results[i]) {
+		switch {
+		case results[i] == nil:
+		case endsTransaction(results[i]):
 			w.rollback(ctx)
 			return nil, fmt.Errorf("cannot write to the journal: %w", results[i])
-		}
-		if results[i] != nil {
-			w.sequence.unsure = true // SQLite may have undone part of the write
+		case w.sequence.changes != before:
+			w.rollback(ctx)
+			return results, errHalf
 		}
 	}
 	if err := w.sequence.beforeCommit(ctx, w.conn); err != nil {

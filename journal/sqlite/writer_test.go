@@ -9,7 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+	sqlite3 "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/journal"
@@ -147,6 +150,61 @@ func TestFailureOfOneWrite(t *testing.T) {
 	}
 	if commits, writes := store.Stats(); commits != 3 || writes != 4 {
 		t.Errorf("%d writes in %d commits, not 4 in 3", writes, commits)
+	}
+}
+
+// A write that fails after a part of it leaves nothing, whatever kind of write it is, and the other
+// writes of its transaction are made.
+func TestNothingHalfWritten(t *testing.T) {
+	for name, write := range map[string]func(*Store, *journal.Row) error{
+		"update": func(store *Store, row *journal.Row) error { return store.Update(context.Background(), row, -1) },
+		"reseal": func(store *Store, row *journal.Row) error { return store.Reseal(context.Background(), row) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := open(t, Options{})
+			row, before, after := newRow(), newRow(), newRow()
+			row.Request = []byte("request 1")
+			row.Exclusive, before.Exclusive, after.Exclusive = []byte("0"), []byte("1"), []byte("2")
+			if err := insert(t.Context(), store, row); err != nil {
+				t.Fatal(err)
+			}
+			row.Exchanges = []byte("exchanges 1")
+			if err := store.Update(t.Context(), row, -1); err != nil {
+				t.Fatal(err)
+			}
+			want, err := store.Get(t.Context(), row.Principal, row.Provider, row.RequestID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			next := *row
+			next.KeyID, next.Outcome, next.Request, next.Exchanges = 8, []byte("outcome 2"), []byte("request 2"), make([]byte, 200_000)
+			if _, err := sqlite3.Limit(store.writer.conn, codes.SQLITE_LIMIT_LENGTH, 100_000); err != nil {
+				t.Fatal(err)
+			}
+			release := hold(t, store)
+			answers := queue(t, store,
+				func() error { return insert(t.Context(), store, before) },
+				func() error { return write(store, &next) },
+				func() error { return insert(t.Context(), store, after) },
+			)
+			release()
+			if err := <-answers[1]; err == nil || !strings.Contains(err.Error(), "too big") {
+				t.Errorf("%v, not the limit", err)
+			}
+			if err := errors.Join(<-answers[0], <-answers[2], store.Condition()); err != nil {
+				t.Error(err)
+			}
+			got, err := store.Get(t.Context(), row.Principal, row.Provider, row.RequestID)
+			if diff := cmp.Diff(want, got); diff != "" || err != nil {
+				t.Errorf("%v; -before +after:\n%s", err, diff)
+			}
+			if !isThere(t, store, before) || !isThere(t, store, after) {
+				t.Error("a write of the same transaction is gone")
+			}
+			if ids, err := store.KeyIDs(t.Context()); err != nil || len(ids) != 1 || ids[0] != 7 {
+				t.Errorf("keys %v, %v", ids, err)
+			}
+		})
 	}
 }
 
