@@ -99,7 +99,7 @@ func (d Decision) validate() error {
 func (d Decision) refusal(record *journal.Record) error {
 	switch {
 	case !isDecidable(record):
-		return invalid("request_id", "names an operation that needs no decision: its state is "+record.State.String())
+		return invalid("request_id", "must name an operation that awaits a decision, or has one. This one is in state "+record.State.String())
 	case record.Payload.GetDecision() != nil && !d.Corrects:
 		return correctionNotPermitted()
 	}

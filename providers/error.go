@@ -18,6 +18,8 @@ const (
 	CallLater = "Call again after the RetryInfo delay."
 	// CallOrWait is the advice of an error whose outcome Enlist resolves in the background.
 	CallOrWait = "Call again with the same request_id, or wait with WaitOperation."
+	// NothingCreated is the advice of a final refusal, which the request_id keeps.
+	NothingCreated = "Nothing was created. Correct the cause, and create the customer with a new request_id."
 	// Defect is the message of an error that Enlist does not expect.
 	Defect = "A defect in Enlist caused this error. The operator finds the cause in the log."
 )
@@ -111,6 +113,7 @@ func (d *Description) CustomerExists(vendor *enlistv1.VendorError) *Error {
 	if others := d.onExistingSupported()[1:]; len(others) > 0 {
 		message += ", or set on_existing to " + strings.Join(others, " or ")
 	}
+	message += ", with a new request_id"
 	return &Error{
 		Reason: enlistv1.ErrorReason_CUSTOMER_EXISTS, Message: message + ".", Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor,
 	}
@@ -122,7 +125,7 @@ func (d *Description) CustomerNearlyExists() *Error {
 	return &Error{
 		Reason: enlistv1.ErrorReason_CUSTOMER_EXISTS,
 		Message: "Provider " + d.Name + " already has a customer with nearly the same id (different case, spaces or leading zeros, for example). " +
-			"Enlist left it unchanged. Set customer.id to the vendor's form of the id, or use another id.",
+			"Enlist left it unchanged. Set customer.id to the vendor's form of the id, or use another id, with a new request_id.",
 		Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED,
 	}
 }

@@ -109,7 +109,7 @@ func checkOptions(request *enlistv1.CreateCustomerRequest, description *provider
 	message := request.ProtoReflect()
 	set := message.WhichOneof(message.Descriptor().Oneofs().ByName("vendor_options"))
 	if want := optionsOf(description.Vendor); set.Name() != want {
-		return invalidField(string(set.Name()), "is for another vendor. Provider "+description.Name+" supports "+string(want))
+		return invalidField(string(set.Name()), "is for another vendor. Remove it, or use "+string(want)+", which provider "+description.Name+" takes")
 	}
 	return nil
 }

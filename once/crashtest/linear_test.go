@@ -279,7 +279,7 @@ func (o *observed) resolves(ctx context.Context, p *process, succeeds bool) (cal
 	said := status.Convert(err)
 	for _, detail := range said.Details() {
 		if bad, is := detail.(*errdetails.BadRequest); is && said.Code() == codes.InvalidArgument {
-			if strings.Contains(bad.GetFieldViolations()[0].GetDescription(), "needs no decision") {
+			if strings.Contains(bad.GetFieldViolations()[0].GetDescription(), "awaits a decision") {
 				return in, reply{kind: notNeeded}
 			}
 			return in, reply{kind: noEffect}

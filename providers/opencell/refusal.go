@@ -58,11 +58,11 @@ func words(request *vendorhttp.Request, code string, vendor *enlistv1.VendorErro
 		return refused
 	case code == doesNotExist && request.Path == upsertPath:
 		return "does not know a code in the request, or has the customer without its lower accounts. See VendorError. " +
-			"Nothing was created."
+			providers.NothingCreated
 	case code == doesNotExist:
-		return "does not know a code in the request; see VendorError. Nothing was created."
+		return "does not know a code in the request; see VendorError. " + providers.NothingCreated
 	default:
-		return refused + " Nothing was created."
+		return refused + " " + providers.NothingCreated
 	}
 }
 

@@ -155,8 +155,8 @@ func (p *Provider) refused(call *vendorhttp.Request, response *vendorhttp.Respon
 		}
 		return &providers.Error{
 			Reason: enlistv1.ErrorReason_VENDOR_REJECTED,
-			Message: fmt.Sprintf("Provider %s refused the request with HTTP status %d; see VendorError. Nothing was created.",
-				p.description.Name, response.Status),
+			Message: fmt.Sprintf("Provider %s refused the request with HTTP status %d; see VendorError. ", p.description.Name, response.Status) +
+				providers.NothingCreated,
 			Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor, Confirm: confirm,
 		}
 	}

@@ -52,7 +52,7 @@ func refuses(status int, code string) bool {
 func (p *Provider) refused(request *vendorhttp.Request, status int, refusal *valomniav1.Refusal, vendor *enlistv1.VendorError) error {
 	rejected := func(text string) *providers.Error {
 		if request.Creates {
-			text += " Nothing was created."
+			text += " " + providers.NothingCreated
 		}
 		return &providers.Error{
 			Reason: enlistv1.ErrorReason_VENDOR_REJECTED, Message: "Provider " + p.description.Name + " " + text,
