@@ -79,7 +79,7 @@ docs: ## Write the generated pages and tables in docs/, the picture of the demo,
 	go test ./cli -run '^TestSandboxConfiguration$$' -update
 	go test ./server -run '^Test((Fields|Errors)Page|OpenAPIExamples)$$' -update
 	go test ./providers/registry -run '^TestEverythingDocumentedIsExplained$$' -update
-	go test ./docs -run '^Test(ConfigurationPage|CommandLinePage|DemoPicture)$$' -update
+	go test ./docs -run '^Test(ConfigurationPage|CommandLinePage|MetricsPage|DemoPicture)$$' -update
 
 pictures: browser ## Take the pictures of the console for docs/operations.md
 	go test ./server -run '^TestConsolePictures$$' -pictures

@@ -8,11 +8,8 @@ import (
 
 // Every command of certify.md works as printed.
 func TestCertifyPage(t *testing.T) {
-	binary := build(t)
 	window := newTerminal(t)
-	if err := os.Symlink(binary, filepath.Join(window.directory, "enlist")); err != nil {
-		t.Fatal(err)
-	}
+	window.install(t)
 	for _, b := range blocks(t, "certify.md") {
 		window.do(t, b)
 	}

@@ -1,9 +1,6 @@
 package docs
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/enlist-dev/enlist/sandbox/sandboxtest"
@@ -12,12 +9,7 @@ import (
 // Every command of import.md works as printed.
 func TestImportPage(t *testing.T) {
 	window := newTerminal(t)
-	environment, err := os.OpenFile(window.environment, os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	fmt.Fprintf(environment, "export PATH=%q:\"$PATH\"\n", filepath.Dir(build(t)))
-	environment.Close()
+	window.install(t)
 	for _, b := range blocks(t, "import.md") {
 		window.do(t, b)
 	}

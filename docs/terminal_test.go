@@ -109,9 +109,9 @@ func documented() []string { return []string{"127.0.0.1:9090", "127.0.0.1:8080",
 // defaults.
 func options() map[string][]string {
 	return map[string][]string{
-		"go run . demo":    {"--grpc-address", "127.0.0.1:9090", "--http-address", "127.0.0.1:8080", "--sandbox-address", "127.0.0.1:8090"},
-		"enlist demo":      {"--grpc-address", "127.0.0.1:9090", "--http-address", "127.0.0.1:8080", "--sandbox-address", "127.0.0.1:8090"},
-		"./enlist sandbox": {"--address", "127.0.0.1:8090"},
+		"go run . demo":  {"--grpc-address", "127.0.0.1:9090", "--http-address", "127.0.0.1:8080", "--sandbox-address", "127.0.0.1:8090"},
+		"enlist demo":    {"--grpc-address", "127.0.0.1:9090", "--http-address", "127.0.0.1:8080", "--sandbox-address", "127.0.0.1:8090"},
+		"enlist sandbox": {"--address", "127.0.0.1:8090"},
 	}
 }
 
@@ -133,6 +133,17 @@ func newTerminal(t *testing.T) *terminal {
 		t.Fatal(err)
 	}
 	return made
+}
+
+// install builds the binary and puts it on the PATH.
+func (w *terminal) install(t *testing.T) {
+	t.Helper()
+	environment, err := os.OpenFile(w.environment, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = environment.Close() }()
+	fmt.Fprintf(environment, "export PATH=%q:\"$PATH\"\n", filepath.Dir(build(t)))
 }
 
 // another opens a second terminal in the same place.
@@ -216,7 +227,7 @@ func (w *terminal) run(t *testing.T, c command) {
 		t.Fatal(err)
 	}
 	w.directory = strings.TrimSpace(string(there))
-	if strings.HasPrefix(c.text, "./enlist init") {
+	if strings.HasPrefix(c.text, "enlist init") {
 		w.moveAddresses(t, "enlist.yaml")
 	}
 }

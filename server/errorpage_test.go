@@ -155,7 +155,7 @@ Every error of Enlist, by its reason. ` + "`make docs`" + ` writes this page fro
 
 An error is a ` + "`google.rpc.Status`" + `, over gRPC and over REST:
 
-- a **code** of gRPC. REST has it in the body, and an HTTP status besides;
+- a **code** of gRPC. REST has it in the body, with an HTTP status;
 - a **message** for people that ends with what to do. It may change in any release: programs use the
   reason;
 - **details**, at most one of each, together under 4 KiB:
@@ -167,7 +167,8 @@ An error is a ` + "`google.rpc.Status`" + `, over gRPC and over REST:
 | ` + "`google.rpc.RetryInfo`" + ` | repeat the same request, with the same ` + "`request_id`" + `, after this delay. Without it, waiting does not help. REST also has it as the header ` + "`Retry-After`" + `, in whole seconds. |
 | ` + "`enlist.v1.VendorError`" + ` | the vendor's HTTP status, codes and words, without secrets, cut to size. ` + "`GetOperation`" + ` returns the whole response to a creation. |
 
-No error contains a secret. Enlist's own words repeat no value of a field. The vendor's words may.
+No error contains a secret. Enlist's own words repeat no value of a field. They name fields, also
+unknown ones that the request used, and keys of maps. The vendor's words may repeat values.
 
 With grpcurl, which prints every detail in full:
 

@@ -59,10 +59,11 @@ Made from the annotations of the vendors' wire messages, and from ` + "`document
 of each adapter, by ` + "`make docs`" + `. A test fails if something is not explained.
 
 A parameter is filled by a field of CreateCustomerRequest, by a setting of the connection, or as its
-row says. A response element is read into a field of the response, or its row says why not. The
-path of an option is there that of a warning: the value differs from the customer's. Each setting
-that stands in for an option is in the connection's ` + "`defaults`" + `. Limits and notes of
-parameters are in [fields.md](fields.md), reasons of errors in [errors.md](errors.md).
+row says. A response element is read into a field of the response, or its row says why not. If that
+row has the path of an option, a warning with this path says that the vendor's value differs from
+the customer's. Each setting that stands in for an option is in the connection's ` + "`defaults`" + `.
+Limits and notes of parameters are in [fields.md](fields.md), reasons of errors in
+[errors.md](errors.md).
 `)
 	for _, registered := range All() {
 		vendor := registered.Name()

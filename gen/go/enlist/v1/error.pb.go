@@ -84,8 +84,8 @@ const (
 	// Enlist cannot resolve the outcome, the message says so: check at the vendor, and record the
 	// result with ResolveOperation.
 	ErrorReason_OUTCOME_UNKNOWN ErrorReason = 10
-	// The vendor refused the request. Nothing was created. BadRequest has the fields that the vendor
-	// names, if any.
+	// The vendor refused the request, and created nothing. BadRequest has the fields that the vendor
+	// names, if any. Or a person decided that nothing was created.
 	//
 	// Fix what VendorError names, in the request or in the vendor's system. Then call again with a
 	// new request_id.

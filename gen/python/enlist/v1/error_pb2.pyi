@@ -90,8 +90,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     result with ResolveOperation.
     """
     VENDOR_REJECTED: _ErrorReason.ValueType  # 11
-    """The vendor refused the request. Nothing was created. BadRequest has the fields that the vendor
-    names, if any.
+    """The vendor refused the request, and created nothing. BadRequest has the fields that the vendor
+    names, if any. Or a person decided that nothing was created.
 
     Fix what VendorError names, in the request or in the vendor's system. Then call again with a
     new request_id.
@@ -244,8 +244,8 @@ Enlist cannot resolve the outcome, the message says so: check at the vendor, and
 result with ResolveOperation.
 """
 VENDOR_REJECTED: ErrorReason.ValueType  # 11
-"""The vendor refused the request. Nothing was created. BadRequest has the fields that the vendor
-names, if any.
+"""The vendor refused the request, and created nothing. BadRequest has the fields that the vendor
+names, if any. Or a person decided that nothing was created.
 
 Fix what VendorError names, in the request or in the vendor's system. Then call again with a
 new request_id.

@@ -127,8 +127,8 @@ export var ErrorReason;
      */
     ErrorReason[ErrorReason["OUTCOME_UNKNOWN"] = 10] = "OUTCOME_UNKNOWN";
     /**
-     * The vendor refused the request. Nothing was created. BadRequest has the fields that the vendor
-     * names, if any.
+     * The vendor refused the request, and created nothing. BadRequest has the fields that the vendor
+     * names, if any. Or a person decided that nothing was created.
      *
      * Fix what VendorError names, in the request or in the vendor's system. Then call again with a
      * new request_id.

@@ -278,8 +278,7 @@ type JwtPermission struct {
 	Rpcs []string `protobuf:"bytes,4,rep,name=rpcs,proto3" json:"rpcs,omitempty"`
 	// Whether these tokens may see and resolve the operations of all callers.
 	Operator bool `protobuf:"varint,5,opt,name=operator,proto3" json:"operator,omitempty"`
-	// Whether these tokens may call PrivacyService, which exports and erases what Enlist holds of a
-	// customer, over the operations of all callers.
+	// Whether these tokens may call PrivacyService, as `privacy` of an API key.
 	Privacy       bool `protobuf:"varint,6,opt,name=privacy,proto3" json:"privacy,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -370,8 +369,7 @@ type ClientCertificate struct {
 	Rpcs []string `protobuf:"bytes,3,rep,name=rpcs,proto3" json:"rpcs,omitempty"`
 	// Whether the caller may see and resolve the operations of all callers.
 	Operator bool `protobuf:"varint,4,opt,name=operator,proto3" json:"operator,omitempty"`
-	// Whether the caller may call PrivacyService, which exports and erases what Enlist holds of a
-	// customer, over the operations of all callers.
+	// Whether the caller may call PrivacyService, as `privacy` of an API key.
 	Privacy       bool `protobuf:"varint,5,opt,name=privacy,proto3" json:"privacy,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -28,7 +28,7 @@ const (
 // Avvio is a connection to Avvio/SHR.
 type Avvio struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root URL of the server, without a path. Enlist adds /api/ws_api.
+	// Root URL of the server, with its path prefix if it has one. Enlist appends /api/ws_api.
 	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
 	// User name of the API user.
 	Username string `protobuf:"bytes,2,opt,name=username,proto3" json:"username,omitempty"`

@@ -28,7 +28,7 @@ const (
 // Caliq is a connection to a Caliq system.
 type Caliq struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root URL of the server, without a path. Enlist adds /api/v1.
+	// Root URL of the server, with its path prefix if it has one. Enlist appends /api/v1.
 	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
 	// API key.
 	ApiKey string `protobuf:"bytes,2,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`

@@ -648,8 +648,8 @@ type Limits struct {
 	// 10000.
 	MaxStreams int32 `protobuf:"varint,2,opt,name=max_streams,json=maxStreams,proto3" json:"max_streams,omitempty"`
 	// Calls in progress in total, over both transports. Further calls end with OVERLOADED. Creations
-	// use at most 80 % of it, and all calls of CustomerService 90 %. Each caller, and each provider,
-	// gets at most an equal part of it, and one part stays free for another one. Default: 20000.
+	// use at most 80 % of it, and all calls of CustomerService 90 %. Enlist divides it equally among
+	// active callers, and among active providers, and keeps one share free. Default: 20000.
 	MaxCalls      int32 `protobuf:"varint,3,opt,name=max_calls,json=maxCalls,proto3" json:"max_calls,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -28,7 +28,8 @@ const (
 // Opencell is a connection to an Opencell server.
 type Opencell struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root URL of the server, without a path. Enlist adds /opencell/api/rest and /auth/realms.
+	// Root URL of the server, with its path prefix if it has one. Enlist appends /opencell/api/rest
+	// and /auth/realms.
 	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
 	// Keycloak realm. Default: opencell.
 	Realm string `protobuf:"bytes,2,opt,name=realm,proto3" json:"realm,omitempty"`

@@ -46,8 +46,8 @@ type Provider struct {
 	Timeout *durationpb.Duration `protobuf:"bytes,7,opt,name=timeout,proto3" json:"timeout,omitempty"`
 	// How many requests to the vendor may be in progress at once. Further requests wait. With a
 	// PostgreSQL journal, all replicas together keep the limit. Default: for each process, this
-	// provider's share of three quarters of its file limit, at least 16 and at most 10000. A vendor
-	// that hangs so leaves connections for the others.
+	// provider's share of three quarters of its file limit, at least 16 and at most 10000. So a
+	// vendor that hangs leaves connections for the others.
 	MaxInFlight int32 `protobuf:"varint,8,opt,name=max_in_flight,json=maxInFlight,proto3" json:"max_in_flight,omitempty"`
 	// How many requests per second go to the vendor. With a PostgreSQL journal, all replicas together
 	// keep the limit. Default: no limit.
@@ -259,8 +259,8 @@ func (*Provider_Avvio) isProvider_Vendor() {}
 //
 // A request fails if the vendor cannot be reached, does not respond in time, or if the response is
 // not the vendor's own. A refusal of one customer, a rate limit and rejected credentials are not
-// failures. Requests whose caller leaves do not count. Neither do requests whose caller's deadline
-// leaves less than a tenth of the provider's timeout.
+// failures. These do not count: requests whose caller disconnected, and requests with less than a
+// tenth of the provider's timeout left until the caller's deadline.
 type Breaker struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Whether the provider has no breaker. Default: false.

@@ -28,7 +28,7 @@ const (
 // SellAndSign is a connection to a Sell&Sign licence.
 type SellAndSign struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root URL of the server, without a path. Enlist adds /calinda/hub.
+	// Root URL of the server, with its path prefix if it has one. Enlist appends /calinda/hub.
 	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
 	// Authentication token (j_token).
 	Token string `protobuf:"bytes,2,opt,name=token,proto3" json:"token,omitempty"`

@@ -28,7 +28,8 @@ const (
 // Valomnia is a connection to a Valomnia organization.
 type Valomnia struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Root URL of the server, without a path. Enlist adds /j_spring_security_check and /api.
+	// Root URL of the server, with its path prefix if it has one. Enlist appends
+	// /j_spring_security_check and /api.
 	BaseUrl string `protobuf:"bytes,1,opt,name=base_url,json=baseUrl,proto3" json:"base_url,omitempty"`
 	// Version in the path. Default: v1.0.
 	ApiVersion string `protobuf:"bytes,2,opt,name=api_version,json=apiVersion,proto3" json:"api_version,omitempty"`
