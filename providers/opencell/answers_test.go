@@ -250,6 +250,29 @@ func TestDateOfAnotherZone(t *testing.T) {
 	}
 }
 
+// A date that is no number of milliseconds in the years 1 to 9999, and no text that begins with a
+// date, is not read. A null is unset.
+func TestDates(t *testing.T) {
+	for value, want := range map[string]string{
+		`1582934400000`: "2020-02-29", `0`: "1970-01-01", `-1`: "1970-01-01", `-62135596800000`: "0001-01-01", `253402214400000`: "9999-12-31",
+		`"2023-11-14"`: "2023-11-14", `"2023-11-14T23:00:00.000+0000"`: "2023-11-14T23:00:00.000+0000",
+		`null`: "unset", `null,"value":[{"value":"a"}]`: "unset",
+		`[]`: "", `{}`: "", `true`: "", `[2023,11,14]`: "", `1e300`: "", `-1e300`: "", `-62135700000000`: "", `253402300799999`: "",
+		`"1700000000000"`: "", `""`: "", `"2023-13-14"`: "", `"14/11/2023"`: "",
+	} {
+		read := providertest.Respond(200, `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1","customFields":{"customField":[{"code":"since","dateValue":`+value+`}]}}}`)
+		got, err := vendor(t, read, nil).GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		date, isThere := got.GetCustomer().GetProperties()["since"]
+		warned := slices.Contains(providertest.Warned(got.GetWarnings()), `UNREADABLE_VALUE customer.properties["since"] since`)
+		if isUnset := want == "unset"; isThere != (want != "" && !isUnset) || isThere && date != want || warned != (want == "") {
+			t.Errorf("%s: %q, warned of %q", value, date, providertest.Warned(got.GetWarnings()))
+		}
+	}
+}
+
 // The server's words may repeat the request.
 func TestSecretsInAnswers(t *testing.T) {
 	const iban, token = "FR7630006000011234567890189", "tok-4242"

@@ -113,7 +113,7 @@ func levels(record *opencellv1.CustomerRecord) [][]*opencellv1.RecordedCustomFie
 func first[E any](list []E) []E { return list[:min(len(list), 1)] }
 
 // properties returns the custom fields as text, and dates as yyyy-MM-dd. If a field has several
-// periods or levels, it returns the first value.
+// periods or levels, it returns the first value that it can read.
 func properties(record *opencellv1.CustomerRecord) map[string]string {
 	properties := map[string]string{}
 	for _, field := range slices.Concat(levels(record)...) {
@@ -129,18 +129,36 @@ func properties(record *opencellv1.CustomerRecord) map[string]string {
 			properties[field.GetCode()] = strconv.FormatFloat(field.GetDoubleValue(), 'f', -1, 64)
 		case field.BooleanValue != nil:
 			properties[field.GetCode()] = strconv.FormatBool(field.GetBooleanValue())
-		case field.DateValue != nil:
-			properties[field.GetCode()] = dateOf(field.GetDateValue())
+		default:
+			if date, ok := dateOf(field.GetDateValue()); ok {
+				properties[field.GetCode()] = date
+			}
 		}
 	}
 	return properties
 }
 
-// dateOf parses a date in milliseconds or as a text.
-func dateOf(value *structpb.Value) string {
-	if text, ok := value.GetKind().(*structpb.Value_StringValue); ok {
-		return text.StringValue
+// dateOf reads a date: milliseconds in the years 1 to 9999, or a text that begins with yyyy-MM-dd,
+// which it returns whole.
+func dateOf(value *structpb.Value) (date string, ok bool) {
+	switch kind := value.GetKind().(type) {
+	case *structpb.Value_StringValue:
+		day := kind.StringValue[:min(len(kind.StringValue), len(time.DateOnly))]
+		_, err := time.Parse(time.DateOnly, day)
+		return kind.StringValue, err == nil
+	case *structpb.Value_NumberValue:
+		// It is midnight in the server's zone. The nearest midnight in UTC is on the same day.
+		millis := kind.NumberValue + float64((12 * time.Hour).Milliseconds())
+		if millis < firstMilli || millis > lastMilli {
+			return "", false
+		}
+		return time.UnixMilli(int64(millis)).UTC().Format(time.DateOnly), true
 	}
-	// It is midnight in the server's zone. The nearest midnight in UTC is on the same day.
-	return time.UnixMilli(int64(value.GetNumberValue())).UTC().Add(12 * time.Hour).Format(time.DateOnly)
+	return "", false
 }
+
+// The first and the last millisecond of the years 1 to 9999.
+const (
+	firstMilli = -62135596800000
+	lastMilli  = 253402300799999
+)

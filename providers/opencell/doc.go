@@ -45,6 +45,9 @@
 //   - It tests existence at the top level only. An update of a customer without its lower accounts
 //     gives 404.
 //   - Requests have dates as yyyy-MM-dd. Responses have them in milliseconds since 1970.
+//   - Each level below the customer is a list. A custom field's value may count for a period only.
+//     Warnings name the accounts and the values that Customer does not show.
+//   - A title needs a family name.
 //   - Opencell refuses unknown properties with 400, so Enlist sends only properties that the server
 //     knows. See the settings version and send_is_company.
 //   - The list of payment methods is called methodOfPayment. Its values depend on the version.

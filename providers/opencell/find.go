@@ -56,10 +56,11 @@ func (c *creation) makesCustomer() bool {
 func (c *creation) match(there *said) (providers.Match, []string) {
 	record := there.GetCustomer()
 	sent, held := c.hierarchy.GetExternalRef1(), record.GetExternalRef1()
-	anothers := sent != "" && held != "" && held != sent && !there.isReferenceOdd
+	isReferenceOdd := there.isOdd("customer.externalRef1")
+	anothers := sent != "" && held != "" && held != sent && !isReferenceOdd
 	update := c.updates()
 	exact := record.GetCode() == c.Key()
-	lacksOwn := c.ownReference() != "" && !there.isReferenceOdd
+	lacksOwn := c.ownReference() != "" && !isReferenceOdd
 	switch {
 	case c.bearsOwnReference(record):
 		return providers.MatchOurs, nil

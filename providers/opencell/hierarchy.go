@@ -96,6 +96,10 @@ func (p *Provider) hierarchy(request *enlistv1.CreateCustomerRequest) (*opencell
 	if hierarchy.GetElectronicBilling() && hierarchy.GetEmail() == "" {
 		return nil, providers.InvalidField(p.description.Name, "customer.email", "must be set when opencell.electronic_billing is true")
 	}
+	if hierarchy.GetName().GetTitle() != "" && hierarchy.GetName().GetLastName() == "" {
+		return nil, providers.InvalidField(p.description.Name, "customer.name.family_name",
+			"must be set with a title: customer.name.title, opencell.title_code or the setting defaults.title_code")
+	}
 	return hierarchy, nil
 }
 

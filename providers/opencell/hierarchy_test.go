@@ -56,3 +56,36 @@ func TestDefaultAccountType(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Opencell requires a family name with a title, so Enlist refuses a title without one before it
+// sends. A default title is not sent for a customer without a name.
+func TestTitleNeedsFamilyName(t *testing.T) {
+	title := func(own *configv1.Opencell) { own.Defaults.TitleCode = "MR" }
+	none := func(*configv1.Opencell) {}
+	for name, test := range map[string]struct {
+		customer, options string
+		settings          func(*configv1.Opencell)
+		accepted          bool
+	}{
+		"a title":                         {`"name":{"title":"Mr.","givenName":"J"},`, `{}`, none, false},
+		"a title alone":                   {`"name":{"title":"Mr."},`, `{}`, none, false},
+		"the option":                      {`"name":{"givenName":"J"},`, `{"titleCode":"MR"}`, none, false},
+		"the setting":                     {`"name":{"givenName":"J"},`, `{}`, title, false},
+		"no title":                        {`"name":{"givenName":"J"},`, `{}`, none, true},
+		"with a family name":              {`"name":{"title":"Mr.","familyName":"Smith"},`, `{}`, none, true},
+		"the setting and a family name":   {`"name":{"familyName":"Smith"},`, `{}`, title, true},
+		"the setting, and no name at all": {``, `{}`, title, true},
+	} {
+		create := request(t, `{"customer":{"id":"A-1",`+test.customer+`"billingAddress":{"countryCode":"FR"}},"opencell":`+test.options+`}`)
+		_, err := vendor(t, nil, nil, test.settings).Prepare(create)
+		if test.accepted {
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		if violations := providertest.Fails(t, err, enlistv1.ErrorReason_INVALID_FIELD).Violations; len(violations) != 1 || violations[0].Path != "customer.name.family_name" {
+			t.Errorf("%s: %+v", name, violations)
+		}
+	}
+}

@@ -19,9 +19,11 @@ type kept struct {
 
 // keep looks up the customer before an update. It completes the hierarchy so that the update
 // changes only what the request sets:
-//   - Opencell 12 to 16 reset a missing isCompany to false. keep sends the stored value.
+//   - Opencell 12 to 16 reset a missing isCompany to false. keep sends the stored value, and fails
+//     if it cannot read that.
 //   - Opencell ignores missing address members, so a new line in an old address of three lines
-//     would give a mixed address. keep sends the others as empty texts.
+//     would give a mixed address. keep sends the others as empty texts. It fails without a country,
+//     which has no empty form.
 //
 // If another client changes a value between the look-up and the update, Enlist overwrites it with
 // the value that it read.
@@ -43,8 +45,15 @@ func (c *creation) keep(ctx context.Context) (kept, error) {
 	sent.hierarchy = proto.CloneOf(c.hierarchy)
 	if sent.hierarchy.IsCompany == nil && c.sendsIsCompany() {
 		sent.hierarchy.IsCompany = there.GetCustomer().IsCompany
+		if sent.hierarchy.IsCompany == nil && there.isOdd("customer.isCompany") {
+			return kept{}, providers.NotSent(c.unreadableIsCompany())
+		}
 	}
 	if address := sent.hierarchy.GetAddress(); address != nil {
+		if address.GetCountry() == "" {
+			return kept{}, providers.NotSent(providers.InvalidField(c.description.Name, "customer.billing_address.country_code",
+				"must be set when the request updates the address of an existing customer; set it in a request with a new request_id"))
+		}
 		for _, member := range []**string{
 			&address.Address1, &address.Address2, &address.Address3, &address.Address4, &address.Address5,
 			&address.ZipCode, &address.City, &address.State,
@@ -55,6 +64,16 @@ func (c *creation) keep(ctx context.Context) (kept, error) {
 		}
 	}
 	return sent, nil
+}
+
+// unreadableIsCompany returns the error of an update that would reset an isCompany that Enlist
+// cannot read.
+func (c *creation) unreadableIsCompany() error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID,
+		Message: "Provider " + c.description.Name + " has the customer with an isCompany that Enlist cannot read, and an update without one " +
+			"would reset it. Set opencell.is_company in a request with a new request_id, or correct the value at the vendor and call again.",
+	}
 }
 
 // updates reports whether the request updates an existing customer.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -64,6 +65,68 @@ func TestUpdateKeeps(t *testing.T) {
 				t.Errorf("isCompany %v, address %v", sent["isCompany"], sent["address"])
 			}
 		})
+	}
+}
+
+// Enlist sends no update that would reset an isCompany that it cannot read, or mix two addresses.
+func TestUpdateRefuses(t *testing.T) {
+	const address, found = `"billingAddress":{"lines":["new"],"countryCode":"FR"}`, `{"actionStatus":{"status":"SUCCESS"},"customer":{"code":"A-1",`
+	old := func(own *configv1.Opencell) { own.Version = 11 }
+	for name, test := range map[string]struct {
+		customer, options, held string
+		settings                func(*configv1.Opencell)
+		path                    string // of what the error names; empty if the update is sent
+	}{
+		"an object":               {address, `{}`, `"isCompany":{"x":1}}}`, nil, "opencell.is_company"},
+		"a word":                  {address, `{}`, `"isCompany":"oui"}}`, nil, "opencell.is_company"},
+		"twice":                   {address, `{}`, `"isCompany":true,"isCompany":false}}`, nil, "opencell.is_company"},
+		"many odd members":        {address, `{}`, `"customFields":{"customField":[` + strings.Repeat("1,", 30) + `2]},"isCompany":"oui"}}`, nil, "opencell.is_company"},
+		"null":                    {address, `{}`, `"isCompany":null}}`, nil, ""},
+		"a text that is true":     {address, `{}`, `"isCompany":"true"}}`, nil, ""},
+		"the request sets it":     {address, `{"isCompany":false}`, `"isCompany":"oui"}}`, nil, ""},
+		"an old version":          {address, `{}`, `"isCompany":"oui"}}`, old, ""},
+		"no country":              {`"billingAddress":{"lines":["new"]}`, `{"tradingCountryCode":"FR"}`, `"address":{"country":"DE"}}}`, nil, "customer.billing_address.country_code"},
+		"no country, none before": {`"billingAddress":{"lines":["new"]}`, `{"tradingCountryCode":"FR"}`, `"description":"x"}}`, nil, "customer.billing_address.country_code"},
+		"a country":               {address, `{"tradingCountryCode":"DE"}`, `"address":{"country":"DE"}}}`, nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, validateOnly := range []bool{false, true} {
+				update := updating(t, test.customer)
+				update.VendorOptions = request(t, `{"opencell":`+test.options+`}`).VendorOptions
+				update.ValidateOnly = validateOnly
+				change := test.settings
+				if change == nil {
+					change = func(*configv1.Opencell) {}
+				}
+				sent := false
+				write := func(w http.ResponseWriter, r *http.Request) {
+					sent = true
+					providertest.Respond(200, `{"status":"SUCCESS"}`)(w, r)
+				}
+				_, err := providertest.Create(t.Context(), vendor(t, providertest.Respond(200, found+test.held), write, change), update)
+				if test.path == "" {
+					if err != nil || sent == validateOnly {
+						t.Errorf("sent: %t, %v", sent, err)
+					}
+					continue
+				}
+				reason := enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID
+				if strings.HasPrefix(test.path, "customer.") {
+					reason = enlistv1.ErrorReason_INVALID_FIELD
+				}
+				known := providertest.Fails(t, err, reason)
+				if sent || known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || !strings.Contains(known.Message, test.path) ||
+					strings.Contains(known.Message, "oui") {
+					t.Errorf("sent: %t, %+v", sent, known)
+				}
+			}
+		})
+	}
+	// A new customer may have an address without a country.
+	update := updating(t, `"billingAddress":{"lines":["new"]}`)
+	update.VendorOptions = request(t, `{"opencell":{"tradingCountryCode":"FR"}}`).VendorOptions
+	if _, err := providertest.Create(t.Context(), vendor(t, providertest.Respond(404, absent), providertest.Respond(200, `{"status":"SUCCESS"}`)), update); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -204,6 +204,19 @@ func TestReadsAccounts(t *testing.T) {
 		"a list, and two periods": {record("", "", `{"code":"l","value":[{"value":"a"}]},{"code":"p","stringValue":"1"},{"code":"p","stringValue":"2"}`), []string{
 			`UNREPRESENTED_VALUE customer.properties["l"] l`, `UNREPRESENTED_VALUE customer.properties["p"] p`,
 		}},
+		"values for a period": {record("", "", `{"code":"day","stringValue":"1","valueDate":1577836800000},{"code":"from","longValue":1,"valuePeriodStartDate":1577836800000},
+			{"code":"to","doubleValue":1,"valuePeriodEndDate":"2021-01-01"},{"code":"first","booleanValue":true,"valuePeriodPriority":0},
+			{"code":"always","stringValue":"1","valueDate":null,"valuePeriodStartDate":null,"valuePeriodEndDate":null,"valuePeriodPriority":null}`), []string{
+			`UNREPRESENTED_VALUE customer.properties["day"] day`, `UNREPRESENTED_VALUE customer.properties["from"] from`,
+			`UNREPRESENTED_VALUE customer.properties["to"] to`, `UNREPRESENTED_VALUE customer.properties["first"] first`,
+		}},
+		"several accounts": {strings.Replace(record("", "", ""), `{"code":"UA"}]}}]}}]`, `{"code":"UA"},{"code":"UA-2"}]}},{"code":"BA-2","userAccounts":{"userAccount":[
+			{"code":"UA-3"},{"code":"UA-4"}]}}]}},{"code":"CA-2"},{"code":"CA-3"}]`, 1), []string{
+			`UNREPRESENTED_VALUE customer.vendor_ids["customer_account_code"] customer.customerAccounts.customerAccount`,
+			`UNREPRESENTED_VALUE customer.vendor_ids["billing_account_code"] customer.customerAccounts.customerAccount[0].billingAccounts.billingAccount`,
+			`UNREPRESENTED_VALUE customer.vendor_ids["user_account_code"] ` +
+				`customer.customerAccounts.customerAccount[0].billingAccounts.billingAccount[0].userAccounts.userAccount`,
+		}},
 	} {
 		read, err := vendor(t, providertest.Respond(200, test.record), nil).GetCustomer(t.Context(), &enlistv1.GetCustomerRequest{CustomerId: "A-1", IncludeVendorRecord: true})
 		if err != nil {

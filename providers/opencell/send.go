@@ -33,8 +33,13 @@ type said struct {
 	*opencellv1.GetCustomerAnswer
 	body     []byte
 	warnings []*enlistv1.Warning
-	// isReferenceOdd reports that the customer's externalRef1 has an undocumented type.
-	isReferenceOdd bool
+	odd      []wire.Odd
+}
+
+// isOdd reports whether a member has an undocumented type. If there may be more odd members than
+// listed, any member may be odd.
+func (s *said) isOdd(path string) bool {
+	return len(s.odd) >= wire.MaxOdd || slices.ContainsFunc(s.odd, func(member wire.Odd) bool { return member.Path == path })
 }
 
 // send sends a request with a token and returns the response if it is a success. It removes the
@@ -103,18 +108,13 @@ func isDone(status *opencellv1.ActionStatus) bool {
 func parse(body []byte) *said {
 	understood := &said{GetCustomerAnswer: &opencellv1.GetCustomerAnswer{}, body: body}
 	odd, err := wire.Read(body, understood.GetCustomerAnswer)
-	isOdd := func(path string) bool {
-		return slices.ContainsFunc(odd, func(member wire.Odd) bool { return member.Path == path })
-	}
-	// If there may be more odd members than listed, any member may be odd.
-	understood.isReferenceOdd = isOdd("customer.externalRef1") || len(odd) == wire.MaxOdd
-	if err == nil && !isOdd("actionStatus") && understood.GetActionStatus() == nil {
+	understood.odd = odd
+	if err == nil && !understood.isOdd("actionStatus") && understood.GetActionStatus() == nil {
 		alone := &opencellv1.ActionStatus{}
-		var more []wire.Odd
-		if more, err = wire.Read(body, alone); err == nil {
-			understood.ActionStatus, odd = alone, append(odd, more...)
+		if more, err := wire.Read(body, alone); err == nil {
+			understood.ActionStatus, understood.odd = alone, append(odd, more...)
 		}
 	}
-	understood.warnings = unreadable(odd)
+	understood.warnings = append(unreadable(understood.odd), unreadableDates(understood.GetCustomer())...)
 	return understood
 }

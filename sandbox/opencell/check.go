@@ -9,11 +9,12 @@ import (
 )
 
 // checkHierarchy checks that the required values are there and that all codes are set up. A type
-// that is not built in would be an account model of the operator's own. None is set up here.
+// that is not built in would be an account model of the operator's own. None is set up here, so
+// Opencell fails without an errorCode.
 func (o *server) checkHierarchy(dto map[string]any) (hierarchy, *problem) {
 	levels, ok := levelsOf(engine.TextAt(dto, "crmAccountType"))
 	if !ok && engine.TextAt(dto, "crmAccountType") != "" {
-		return levels, absent("CRMAccountType", engine.TextAt(dto, "crmAccountType"))
+		return levels, &problem{}
 	}
 	if !ok { // the message lists what the usual type needs
 		levels = hierarchy{top: customer, bottom: userAccount}

@@ -8,14 +8,14 @@ import (
 	"github.com/enlist-dev/enlist/sandbox/engine"
 )
 
-// failure is a failure as Opencell reports it.
+// failure is a failure as Opencell reports it. Nulls are left out.
 type failure struct {
 	Status  string `json:"status"`
-	Code    string `json:"errorCode"`
-	Message string `json:"message"`
+	Code    string `json:"errorCode,omitempty"`
+	Message string `json:"message,omitempty"`
 }
 
-// problem is what is wrong with a request.
+// problem is what is wrong with a request. One without a code is a failure without an errorCode.
 type problem struct{ code, message string }
 
 func (o *server) fail(code, message string) engine.Response {

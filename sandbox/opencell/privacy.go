@@ -44,7 +44,7 @@ func (o *server) named(serve func(*engine.Call, *engine.Customer) engine.Respons
 
 // export responds with a ZIP file. A real one also has the invoices.
 func (o *server) export(_ *engine.Call, r *engine.Customer) engine.Response {
-	text, err := json.Marshal(map[string]any{"customer": showAccount(r, customer)})
+	text, err := json.Marshal(map[string]any{"customer": o.showAccount(r, customer)})
 	if err != nil {
 		return o.fail("GENERIC_API_EXCEPTION", err.Error())
 	}

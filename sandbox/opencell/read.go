@@ -24,7 +24,7 @@ func (o *server) getCustomer(c *engine.Call) engine.Response {
 // shown returns a customer as a read gives it. From version 11 on the accounts come only if the
 // request asks for them.
 func (o *server) shown(c *engine.Call, r *engine.Customer) map[string]any {
-	shown := showAccount(r, customer)
+	shown := o.showAccount(r, customer)
 	if o.Version >= givesAccountsOnDemand && c.URL.Query().Get("includeCustomerAccounts") != "true" {
 		delete(shown, "customerAccounts")
 	}

@@ -76,11 +76,11 @@ func shownFields(level int) []shownField {
 }
 
 // showAccount returns the account of that level with the accounts below it.
-func showAccount(r *engine.Customer, level int) map[string]any {
+func (o *server) showAccount(r *engine.Customer, level int) map[string]any {
 	shown := map[string]any{"code": r.Key}
 	for _, name := range []string{"description", "externalRef1", "externalRef2", "name", "address", "jobTitle", "vatNo", "registrationNo", "legalEntityType"} {
 		if value, ok := r.Fields[name]; ok {
-			shown[name] = value
+			shown[name] = o.form[name].asRead(value)
 		}
 	}
 	if level > customer {
@@ -88,7 +88,7 @@ func showAccount(r *engine.Customer, level int) map[string]any {
 	}
 	for _, field := range shownFields(level) {
 		if value, ok := r.Fields[field.from]; ok {
-			shown[field.as] = dated(field.from, value)
+			shown[field.as] = o.form[field.from].asRead(value)
 		}
 	}
 	if method, ok := r.Fields["paymentMethod"]; ok && level == customerAccount && shown["methodOfPayment"] == nil {
@@ -100,11 +100,11 @@ func showAccount(r *engine.Customer, level int) map[string]any {
 	below := []any{}
 	levels := r.Detail.(*hierarchy)
 	if level < levels.bottom {
-		below = append(below, showAccount(r, level+1))
+		below = append(below, o.showAccount(r, level+1))
 	}
 	for _, child := range levels.children {
 		if child.Detail.(*hierarchy).top == level+1 {
-			below = append(below, showAccount(child, level+1))
+			below = append(below, o.showAccount(child, level+1))
 		}
 	}
 	for _, account := range below {
@@ -115,14 +115,33 @@ func showAccount(r *engine.Customer, level int) map[string]any {
 	return shown
 }
 
-// dated returns a date as milliseconds since 1970. Real servers count from midnight in their own
-// time zone. This one uses UTC.
-func dated(name string, value any) any {
-	switch name {
-	case "subscriptionDate", "terminationDate", "mandateDate", "nextInvoiceDate", "dateStatus", "dateDunningLevel":
-		if day, err := time.Parse(time.DateOnly, value.(string)); err == nil {
+// asRead returns a value of a request as a read gives it: dates, at any depth, are milliseconds
+// since 1970. Real servers count from midnight in their own time zone. This one uses UTC.
+func (p property) asRead(value any) any {
+	switch value := value.(type) {
+	case string:
+		if day, err := time.Parse(time.DateOnly, value); err == nil && p.kind == aDate {
 			return day.UnixMilli()
 		}
+	case map[string]any:
+		read := make(map[string]any, len(value))
+		for name, member := range value {
+			inner := p.fields[name]
+			if p.kind == aMap {
+				inner = *p.element
+			}
+			read[name] = inner.asRead(member)
+		}
+		return read
+	case []any:
+		if p.kind != aList {
+			return value
+		}
+		read := make([]any, len(value))
+		for i, item := range value {
+			read[i] = p.element.asRead(item)
+		}
+		return read
 	}
 	return value
 }

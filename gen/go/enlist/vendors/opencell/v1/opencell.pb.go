@@ -2332,8 +2332,8 @@ type RecordedCustomField struct {
 	DoubleValue *float64 `protobuf:"fixed64,4,opt,name=double_value,json=doubleValue,proto3,oneof" json:"double_value,omitempty"`
 	// True or false.
 	BooleanValue *bool `protobuf:"varint,5,opt,name=boolean_value,json=booleanValue,proto3,oneof" json:"boolean_value,omitempty"`
-	// Date: milliseconds since 1970-01-01T00:00:00Z like other dates of a record, or a text; which of
-	// the two is not documented.
+	// Date: milliseconds since 1970-01-01T00:00:00Z, like all dates of a record. Enlist also reads a
+	// text that begins with yyyy-MM-dd.
 	DateValue *structpb.Value `protobuf:"bytes,6,opt,name=date_value,json=dateValue,proto3" json:"date_value,omitempty"`
 	// A list, which has no canonical field.
 	Value *structpb.Value `protobuf:"bytes,7,opt,name=value,proto3" json:"value,omitempty"`
@@ -2344,9 +2344,17 @@ type RecordedCustomField struct {
 	// A link, which has no canonical field.
 	UrlReferenceValue *structpb.Value `protobuf:"bytes,10,opt,name=url_reference_value,json=urlReferenceValue,proto3" json:"url_reference_value,omitempty"`
 	// Name of a file, which has no canonical field.
-	FileValue     *structpb.Value `protobuf:"bytes,11,opt,name=file_value,json=fileValue,proto3" json:"file_value,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	FileValue *structpb.Value `protobuf:"bytes,11,opt,name=file_value,json=fileValue,proto3" json:"file_value,omitempty"`
+	// Day for which the value counts. No canonical field has the period of a value.
+	ValueDate *structpb.Value `protobuf:"bytes,12,opt,name=value_date,json=valueDate,proto3" json:"value_date,omitempty"`
+	// First day of the value's period.
+	ValuePeriodStartDate *structpb.Value `protobuf:"bytes,13,opt,name=value_period_start_date,json=valuePeriodStartDate,proto3" json:"value_period_start_date,omitempty"`
+	// End of the value's period.
+	ValuePeriodEndDate *structpb.Value `protobuf:"bytes,14,opt,name=value_period_end_date,json=valuePeriodEndDate,proto3" json:"value_period_end_date,omitempty"`
+	// Priority of the period among those that overlap.
+	ValuePeriodPriority *structpb.Value `protobuf:"bytes,15,opt,name=value_period_priority,json=valuePeriodPriority,proto3" json:"value_period_priority,omitempty"`
+	unknownFields       protoimpl.UnknownFields
+	sizeCache           protoimpl.SizeCache
 }
 
 func (x *RecordedCustomField) Reset() {
@@ -2452,6 +2460,34 @@ func (x *RecordedCustomField) GetUrlReferenceValue() *structpb.Value {
 func (x *RecordedCustomField) GetFileValue() *structpb.Value {
 	if x != nil {
 		return x.FileValue
+	}
+	return nil
+}
+
+func (x *RecordedCustomField) GetValueDate() *structpb.Value {
+	if x != nil {
+		return x.ValueDate
+	}
+	return nil
+}
+
+func (x *RecordedCustomField) GetValuePeriodStartDate() *structpb.Value {
+	if x != nil {
+		return x.ValuePeriodStartDate
+	}
+	return nil
+}
+
+func (x *RecordedCustomField) GetValuePeriodEndDate() *structpb.Value {
+	if x != nil {
+		return x.ValuePeriodEndDate
+	}
+	return nil
+}
+
+func (x *RecordedCustomField) GetValuePeriodPriority() *structpb.Value {
+	if x != nil {
+		return x.ValuePeriodPriority
 	}
 	return nil
 }
@@ -3077,15 +3113,15 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\x1duser_account_minimum_label_el\x18\r \x01(\tB4\xfa\x8d\x190\n" +
 	".opencell.minimum_amounts.user_account.label_elR\x19userAccountMinimumLabelEl\x12\x8b\x01\n" +
 	"$user_account_minimum_charge_template\x18\x0e \x01(\tB;\xfa\x8d\x197\n" +
-	"5opencell.minimum_amounts.user_account.charge_templateR userAccountMinimumChargeTemplate\"\xfd\x01\n" +
+	"5opencell.minimum_amounts.user_account.charge_templateR userAccountMinimumChargeTemplate\"\x94\x02\n" +
 	"\x04Name\x12j\n" +
 	"\x05title\x18\x01 \x01(\tBT\xfaB\x05r\x03\x18\xff\x01\xfa\x8d\x19H\n" +
 	"\x13opencell.title_code\x12\x13customer.name.title\x18\x04*\x1amust be set up in OpencellR\x05title\x12D\n" +
 	"\n" +
 	"first_name\x18\x02 \x01(\tB%\xfaB\x04r\x02\x18d\xfa\x8d\x19\x1a\n" +
-	"\x18customer.name.given_nameR\tfirstName\x12C\n" +
-	"\tlast_name\x18\x03 \x01(\tB&\xfaB\x04r\x02\x18d\xfa\x8d\x19\x1b\n" +
-	"\x19customer.name.family_nameR\blastName\"\xac\x06\n" +
+	"\x18customer.name.given_nameR\tfirstName\x12Z\n" +
+	"\tlast_name\x18\x03 \x01(\tB=\xfaB\x04r\x02\x18d\xfa\x8d\x192\n" +
+	"\x19customer.name.family_name*\x15required with a titleR\blastName\"\xac\x06\n" +
 	"\aAddress\x12P\n" +
 	"\baddress1\x18\x01 \x01(\tB/\xfaB\x05r\x03\x18\xff\x01\xfa\x8d\x19#\n" +
 	"!customer.billing_address.lines[0]H\x00R\baddress1\x88\x01\x01\x12P\n" +
@@ -3314,7 +3350,8 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\v_is_company\"\x85\x01\n" +
 	"\x14RecordedCustomFields\x12m\n" +
 	"\fcustom_field\x18\x01 \x03(\v2/.enlist.vendors.opencell.v1.RecordedCustomFieldB\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.propertiesR\vcustomField\"\x9a\a\n" +
+	"\x13customer.propertiesR\vcustomField\"\xa3\n" +
+	"\n" +
 	"\x13RecordedCustomField\x12-\n" +
 	"\x04code\x18\x01 \x01(\tB\x19\xfa\x8d\x19\x15\n" +
 	"\x13customer.propertiesR\x04code\x12A\n" +
@@ -3341,7 +3378,16 @@ const file_enlist_vendors_opencell_v1_opencell_proto_rawDesc = "" +
 	"\x13customer.propertiesR\x11urlReferenceValue\x12P\n" +
 	"\n" +
 	"file_value\x18\v \x01(\v2\x16.google.protobuf.ValueB\x19\xfa\x8d\x19\x15\n" +
-	"\x13customer.propertiesR\tfileValueB\x0f\n" +
+	"\x13customer.propertiesR\tfileValue\x12P\n" +
+	"\n" +
+	"value_date\x18\f \x01(\v2\x16.google.protobuf.ValueB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesR\tvalueDate\x12h\n" +
+	"\x17value_period_start_date\x18\r \x01(\v2\x16.google.protobuf.ValueB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesR\x14valuePeriodStartDate\x12d\n" +
+	"\x15value_period_end_date\x18\x0e \x01(\v2\x16.google.protobuf.ValueB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesR\x12valuePeriodEndDate\x12e\n" +
+	"\x15value_period_priority\x18\x0f \x01(\v2\x16.google.protobuf.ValueB\x19\xfa\x8d\x19\x15\n" +
+	"\x13customer.propertiesR\x13valuePeriodPriorityB\x0f\n" +
 	"\r_string_valueB\r\n" +
 	"\v_long_valueB\x0f\n" +
 	"\r_double_valueB\x10\n" +
@@ -3465,20 +3511,24 @@ var file_enlist_vendors_opencell_v1_opencell_proto_depIdxs = []int32{
 	28, // 30: enlist.vendors.opencell.v1.RecordedCustomField.entity_reference_value:type_name -> google.protobuf.Value
 	28, // 31: enlist.vendors.opencell.v1.RecordedCustomField.url_reference_value:type_name -> google.protobuf.Value
 	28, // 32: enlist.vendors.opencell.v1.RecordedCustomField.file_value:type_name -> google.protobuf.Value
-	21, // 33: enlist.vendors.opencell.v1.CustomerAccounts.customer_account:type_name -> enlist.vendors.opencell.v1.CustomerAccount
-	22, // 34: enlist.vendors.opencell.v1.CustomerAccount.billing_accounts:type_name -> enlist.vendors.opencell.v1.BillingAccounts
-	18, // 35: enlist.vendors.opencell.v1.CustomerAccount.custom_fields:type_name -> enlist.vendors.opencell.v1.RecordedCustomFields
-	23, // 36: enlist.vendors.opencell.v1.BillingAccounts.billing_account:type_name -> enlist.vendors.opencell.v1.BillingAccount
-	24, // 37: enlist.vendors.opencell.v1.BillingAccount.user_accounts:type_name -> enlist.vendors.opencell.v1.UserAccounts
-	18, // 38: enlist.vendors.opencell.v1.BillingAccount.custom_fields:type_name -> enlist.vendors.opencell.v1.RecordedCustomFields
-	25, // 39: enlist.vendors.opencell.v1.UserAccounts.user_account:type_name -> enlist.vendors.opencell.v1.UserAccount
-	18, // 40: enlist.vendors.opencell.v1.UserAccount.custom_fields:type_name -> enlist.vendors.opencell.v1.RecordedCustomFields
-	12, // 41: enlist.vendors.opencell.v1.CustomField.MapValueEntry.value:type_name -> enlist.vendors.opencell.v1.MapValue
-	42, // [42:42] is the sub-list for method output_type
-	42, // [42:42] is the sub-list for method input_type
-	42, // [42:42] is the sub-list for extension type_name
-	42, // [42:42] is the sub-list for extension extendee
-	0,  // [0:42] is the sub-list for field type_name
+	28, // 33: enlist.vendors.opencell.v1.RecordedCustomField.value_date:type_name -> google.protobuf.Value
+	28, // 34: enlist.vendors.opencell.v1.RecordedCustomField.value_period_start_date:type_name -> google.protobuf.Value
+	28, // 35: enlist.vendors.opencell.v1.RecordedCustomField.value_period_end_date:type_name -> google.protobuf.Value
+	28, // 36: enlist.vendors.opencell.v1.RecordedCustomField.value_period_priority:type_name -> google.protobuf.Value
+	21, // 37: enlist.vendors.opencell.v1.CustomerAccounts.customer_account:type_name -> enlist.vendors.opencell.v1.CustomerAccount
+	22, // 38: enlist.vendors.opencell.v1.CustomerAccount.billing_accounts:type_name -> enlist.vendors.opencell.v1.BillingAccounts
+	18, // 39: enlist.vendors.opencell.v1.CustomerAccount.custom_fields:type_name -> enlist.vendors.opencell.v1.RecordedCustomFields
+	23, // 40: enlist.vendors.opencell.v1.BillingAccounts.billing_account:type_name -> enlist.vendors.opencell.v1.BillingAccount
+	24, // 41: enlist.vendors.opencell.v1.BillingAccount.user_accounts:type_name -> enlist.vendors.opencell.v1.UserAccounts
+	18, // 42: enlist.vendors.opencell.v1.BillingAccount.custom_fields:type_name -> enlist.vendors.opencell.v1.RecordedCustomFields
+	25, // 43: enlist.vendors.opencell.v1.UserAccounts.user_account:type_name -> enlist.vendors.opencell.v1.UserAccount
+	18, // 44: enlist.vendors.opencell.v1.UserAccount.custom_fields:type_name -> enlist.vendors.opencell.v1.RecordedCustomFields
+	12, // 45: enlist.vendors.opencell.v1.CustomField.MapValueEntry.value:type_name -> enlist.vendors.opencell.v1.MapValue
+	46, // [46:46] is the sub-list for method output_type
+	46, // [46:46] is the sub-list for method input_type
+	46, // [46:46] is the sub-list for extension type_name
+	46, // [46:46] is the sub-list for extension extendee
+	0,  // [0:46] is the sub-list for field type_name
 }
 
 func init() { file_enlist_vendors_opencell_v1_opencell_proto_init() }

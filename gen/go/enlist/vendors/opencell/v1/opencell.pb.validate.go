@@ -3868,6 +3868,122 @@ func (m *RecordedCustomField) validate(all bool) error {
 		}
 	}
 
+	if all {
+		switch v := interface{}(m.GetValueDate()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "ValueDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "ValueDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetValueDate()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return RecordedCustomFieldValidationError{
+				field:  "ValueDate",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetValuePeriodStartDate()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "ValuePeriodStartDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "ValuePeriodStartDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetValuePeriodStartDate()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return RecordedCustomFieldValidationError{
+				field:  "ValuePeriodStartDate",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetValuePeriodEndDate()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "ValuePeriodEndDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "ValuePeriodEndDate",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetValuePeriodEndDate()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return RecordedCustomFieldValidationError{
+				field:  "ValuePeriodEndDate",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
+	if all {
+		switch v := interface{}(m.GetValuePeriodPriority()).(type) {
+		case interface{ ValidateAll() error }:
+			if err := v.ValidateAll(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "ValuePeriodPriority",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		case interface{ Validate() error }:
+			if err := v.Validate(); err != nil {
+				errors = append(errors, RecordedCustomFieldValidationError{
+					field:  "ValuePeriodPriority",
+					reason: "embedded message failed validation",
+					cause:  err,
+				})
+			}
+		}
+	} else if v, ok := interface{}(m.GetValuePeriodPriority()).(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return RecordedCustomFieldValidationError{
+				field:  "ValuePeriodPriority",
+				reason: "embedded message failed validation",
+				cause:  err,
+			}
+		}
+	}
+
 	if m.StringValue != nil {
 		// no validation rules for StringValue
 	}
