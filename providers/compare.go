@@ -60,8 +60,8 @@ func (d *Description) ByContent(sent, read *enlistv1.Customer) (told Match, diff
 
 // ByTimeAndContent is ByContent for a creation that the vendor refuses or Enlist does not send if
 // the customer exists. So a customer that is older than the send belongs to another request. But if
-// a look-up just before the send found none, the clocks disagree instead. Without that look-up and
-// without a create time, equal content proves nothing.
+// a look-up just before the send found none, the clocks disagree instead. If neither that look-up
+// nor the customer's age is known, equal content proves nothing.
 func (d *Description) ByTimeAndContent(attempts Sent, sent, read *enlistv1.Customer) (told Match, differences []string) {
 	if !attempts.Looked && attempts.Predates(read.GetCreateTime()) {
 		return MatchOther, nil

@@ -68,9 +68,8 @@ func answers() map[string]struct {
 	}
 }
 
-// notRepeated: no request has an Idempotency-Key header, because net/http repeats such a POST when a
-// kept connection breaks. It repeats also a POST with an empty list of values, which it does not
-// send.
+// notRepeated: no request has an Idempotency-Key header, because net/http repeats such a POST when
+// a kept connection breaks. net/http does so even if the header has no value, and then sends none.
 func notRepeated(t *testing.T, f *fixture) {
 	f.create(f.request()) // keeps a connection
 	before := len(f.sent())
