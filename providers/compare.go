@@ -58,6 +58,21 @@ func (d *Description) ByContent(sent, read *enlistv1.Customer) (told Match, diff
 	return MatchOurs, nil
 }
 
+// ByTimeAndContent is ByContent for a creation that the vendor refuses or Enlist does not send if
+// the customer exists. So a customer that is older than the send belongs to another request. But if
+// a look-up just before the send found none, the clocks disagree instead. If neither that look-up
+// nor the customer's age is known, equal content proves nothing.
+func (d *Description) ByTimeAndContent(attempts Sent, sent, read *enlistv1.Customer) (told Match, differences []string) {
+	if !attempts.Looked && attempts.Predates(read.GetCreateTime()) {
+		return MatchOther, nil
+	}
+	told, differences = d.ByContent(sent, read)
+	if told == MatchOurs && !attempts.Looked && !IsCreateTime(read.GetCreateTime()) {
+		told = MatchUnclear
+	}
+	return told, differences
+}
+
 // IsDifferentCustomer reports whether a record shows another customer than the one that was sent:
 // no identifying value is equal or nearly equal, and at least one differs.
 func IsDifferentCustomer(sent, read *enlistv1.Customer) bool {

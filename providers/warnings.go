@@ -25,6 +25,19 @@ func Unreadable(odd []wire.Odd) []*enlistv1.Warning {
 	return warnings
 }
 
+// UnknownForm returns a warning about a member of a vendor's response unless Enlist could read it.
+// vendorCode is the vendor's name of the member.
+func UnknownForm(isReadable bool, path, vendorCode string) []*enlistv1.Warning {
+	if isReadable {
+		return nil
+	}
+	return []*enlistv1.Warning{{
+		Code: enlistv1.WarningCode_WARNING_CODE_UNREADABLE_VALUE, Path: path, VendorCode: vendorCode,
+		Message: "Enlist does not know the form of this member of the vendor's response, and omits its value. " +
+			"Set include_vendor_record to see it.",
+	}}
+}
+
 // readInto returns the path of the canonical field that a field of a vendor's response fills, or
 // "".
 func readInto(field protoreflect.FieldDescriptor) string {

@@ -382,7 +382,8 @@ func TestGetCustomer(t *testing.T) {
 			"id":"9007199254740993","vendorIds":{"account_id":"9007199254740993"},"createTime":"2024-03-01T12:00:00Z","source":"RECORD_SOURCE_VENDOR"}`},
 		"accounts of else": {200, `{"siteList":[{"siteID":1853,"accountList":"none"}]}`, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, ""},
 		"accounts twice":   {200, `{"siteList":[{"siteID":1853,"accountList":[],"accountList":[{"accountID":9007199254740993}]}]}`, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, ""},
-		"a list of else":   {200, `{"status":"ok","siteList":[7]}`, notFound, ""},
+		"a list of else":   {200, `{"status":"ok","siteList":[7]}`, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, ""},
+		"a site of null":   {200, `{"siteList":[null,{"siteID":1853,"accountList":[]}]}`, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, ""},
 		"refused":          {200, `{"status":"error","message":"no access to site 1853"}`, rejected, ""},
 		"credentials":      {200, `{"status":"error","message":"the user could not be authenticated"}`, credentials, ""},
 		"error at 500":     {500, `{"status":"error","message":"internal error"}`, enlistv1.ErrorReason_VENDOR_UNAVAILABLE, ""},
@@ -404,6 +405,10 @@ func TestGetCustomer(t *testing.T) {
 			}
 			if diff := cmp.Diff(want, read.GetCustomer(), protocmp.Transform()); diff != "" {
 				t.Error(diff)
+			}
+			warned := slices.Contains(providertest.Warned(read.GetWarnings()), "UNREADABLE_VALUE customer.update_time dtModified")
+			if warned != strings.Contains(test.body, "yesterday") {
+				t.Errorf("warnings %v", read.GetWarnings())
 			}
 			record := read.GetVendorRecord()
 			if record.GetFields()["dtCreated"] == nil || strings.Contains(record.String(), "x-1") {

@@ -21,6 +21,9 @@ func (p *Provider) Check(ctx context.Context) error {
 		if err := p.checkListing(call, response, read, secrets); err != nil {
 			return struct{}{}, err
 		}
+		if read.hasOdd && !read.hasOwn && read.own != 0 { // which may be the provider's property
+			return struct{}{}, p.http.NotUnderstood(call, response, nil)
+		}
 		return struct{}{}, p.reaches(read)
 	})
 	return err

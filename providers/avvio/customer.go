@@ -60,6 +60,17 @@ func billingAddress(address *avviov1.AccountAddress) *enlistv1.Address {
 // numbers count as milliseconds.
 const secondsUntil = 100_000_000_000
 
+// isUnset reports whether a value is missing, null or an empty text.
+func isUnset(value *structpb.Value) bool {
+	switch kind := value.GetKind().(type) {
+	case nil, *structpb.Value_NullValue:
+		return true
+	case *structpb.Value_StringValue:
+		return kind.StringValue == ""
+	}
+	return false
+}
+
 // instant parses a time. Avvio does not document the form. It accepts ISO 8601 and SQL texts, in
 // UTC unless they name a zone, and seconds or milliseconds since 1970. It returns nil for any other
 // form.

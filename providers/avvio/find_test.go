@@ -244,15 +244,19 @@ func TestFindReadsToTheEnd(t *testing.T) {
 		matches []providers.Match
 		failure enlistv1.ErrorReason
 	}{
-		"the property":     {`{"siteList":[{"accountList":[` + account + `],"siteID":1853}]}`, []providers.Match{providers.MatchOurs}, 0},
-		"another property": {`{"siteList":[{"accountList":[` + account + `],"siteID":9}]}`, []providers.Match{providers.MatchUnclear}, 0},
-		"listed at both":   {`{"siteList":[{"accountList":[` + account + `],"siteID":9},{"accountList":[` + account + `],"siteID":1853}]}`, []providers.Match{providers.MatchUnclear}, 0},
-		"status ok":        {`{"siteList":[{"siteID":1853,"accountList":[` + account + `]}],"status":"ok"}`, []providers.Match{providers.MatchOurs}, 0},
-		"status error":     {`{"siteList":[{"siteID":1853,"accountList":[` + account + `]}],"status":"error","message":"no"}`, nil, refused},
-		"error, odd list":  {`{"siteList":[{"siteID":1853,"accountList":"x"}],"status":"error","message":"no"}`, nil, refused},
-		"an odd list":      {`{"siteList":[{"siteID":1853,"accountList":[` + account + `]},{"siteID":1,"accountList":"x"}]}`, nil, invalid},
-		"cut short":        {`{"siteList":[{"siteID":1853,"accountList":[` + account + `]}]`, nil, invalid},
-		"more than one":    {`{"siteList":[{"siteID":1853,"accountList":[` + account + `]}]}{}`, nil, invalid},
+		"the property":          {`{"siteList":[{"accountList":[` + account + `],"siteID":1853}]}`, []providers.Match{providers.MatchOurs}, 0},
+		"another property":      {`{"siteList":[{"accountList":[` + account + `],"siteID":9}]}`, []providers.Match{providers.MatchUnclear}, 0},
+		"listed at both":        {`{"siteList":[{"accountList":[` + account + `],"siteID":9},{"accountList":[` + account + `],"siteID":1853}]}`, []providers.Match{providers.MatchUnclear}, 0},
+		"status ok":             {`{"siteList":[{"siteID":1853,"accountList":[` + account + `]}],"status":"ok"}`, []providers.Match{providers.MatchOurs}, 0},
+		"status error":          {`{"siteList":[{"siteID":1853,"accountList":[` + account + `]}],"status":"error","message":"no"}`, nil, refused},
+		"error, odd list":       {`{"siteList":[{"siteID":1853,"accountList":"x"}],"status":"error","message":"no"}`, nil, refused},
+		"an odd list":           {`{"siteList":[{"siteID":1853,"accountList":[` + account + `]},{"siteID":1,"accountList":"x"}]}`, nil, invalid},
+		"a site that is a text": {`{"siteList":["x",{"siteID":1853,"accountList":[]}]}`, nil, invalid},
+		"a list of null":        {`{"siteList":[null]}`, nil, invalid},
+		"no properties":         {`{"siteList":[]}`, nil, 0},
+		"ours beside a text":    {`{"siteList":["x",{"siteID":1853,"accountList":[` + account + `]}]}`, []providers.Match{providers.MatchOurs}, 0},
+		"cut short":             {`{"siteList":[{"siteID":1853,"accountList":[` + account + `]}]`, nil, invalid},
+		"more than one":         {`{"siteList":[{"siteID":1853,"accountList":[` + account + `]}]}{}`, nil, invalid},
 	} {
 		t.Run(name, func(t *testing.T) {
 			creation, err := vendor(t, nil, says(200, test.body)).Prepare(small(t, "1"))

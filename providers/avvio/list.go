@@ -3,6 +3,7 @@ package avvio
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -57,7 +58,13 @@ func (p *Provider) list(ctx context.Context, scope []int64, after string, keep f
 	read := &listing{keep: keep}
 	call.Scan = read.scan
 	return vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) ([]site, error) {
-		return read.sites, p.checkListing(call, response, read, secrets)
+		if err := p.checkListing(call, response, read, secrets); err != nil {
+			return nil, err
+		}
+		if len(read.sites) == 0 && read.hasOdd { // which may hide the account
+			return nil, p.http.NotUnderstood(call, response, nil)
+		}
+		return read.sites, nil
 	})
 }
 
@@ -89,12 +96,14 @@ type listing struct {
 	keep func(*found) bool // may be nil for a list without accounts
 	own  int64             // a property to look for
 
-	stream           *wire.Stream
-	rest             []byte         // the response without the list of properties
-	sites            []site         // with an account to keep
-	seen             map[int64]bool // the kept accounts' ids
-	kept             int
+	stream *wire.Stream
+	rest   []byte         // the response without the list of properties
+	sites  []site         // with an account to keep
+	seen   map[int64]bool // the kept accounts' ids
+	kept   int
+
 	hasSites, hasOwn bool
+	hasOdd           bool // an element of the list is no property that Enlist can read
 	// isList reports that the response has a list of properties, and that no list of accounts has
 	// another form, because it may contain an account.
 	isList bool
@@ -104,29 +113,32 @@ type listing struct {
 // scan reads the response.
 func (l *listing) scan(body *vendorhttp.Body) {
 	l.stream, l.seen, l.isList = wire.NewStream(body, body.Large), map[int64]bool{}, true
-	found := false
+	found, hasOdd := false, false
 	rest, err := l.stream.Object(map[string]func() error{"siteList": func() (err error) {
-		found, err = l.each(l.site)
+		found, hasOdd, err = l.each(l.site)
 		return err
 	}})
-	l.rest, l.isList = rest, l.isList && found
+	l.rest, l.isList, l.hasOdd = rest, l.isList && found, l.hasOdd || hasOdd
 	l.failed = err != nil || l.stream.End() != nil
 }
 
 // each reads a list, and reports whether it is one. It accepts a single object as a list of one,
-// because servers that convert XML to JSON write it so. It skips elements that are no objects.
-func (l *listing) each(object func() error) (isList bool, err error) {
+// because servers that convert XML to JSON write it so. It skips elements that are no objects, and
+// reports whether there are any.
+func (l *listing) each(object func() error) (isList, hasOdd bool, err error) {
 	visit := func() error {
 		if l.stream.Kind() == '{' {
 			return object()
 		}
+		hasOdd = true
 		_, err := l.stream.Value()
 		return err
 	}
 	if l.stream.Kind() == '{' {
-		return true, visit()
+		return true, false, visit()
 	}
-	return l.stream.Elements(visit)
+	isList, err = l.stream.Elements(visit)
+	return isList, hasOdd, err
 }
 
 // site reads a property. Its id may follow its accounts.
@@ -134,7 +146,7 @@ func (l *listing) site() error {
 	var accounts []found
 	rest, err := l.stream.Object(map[string]func() error{"accountList": func() error {
 		isNull := l.stream.Kind() == 'n'
-		isList, err := l.each(func() error {
+		isList, _, err := l.each(func() error {
 			body, err := l.stream.Value()
 			if listed := l.account(body); err == nil && listed != nil {
 				accounts = append(accounts, *listed)
@@ -146,6 +158,7 @@ func (l *listing) site() error {
 	}})
 	at := &avviov1.Site{}
 	if _, unreadable := wire.Read(rest, at); err != nil || unreadable != nil {
+		l.hasOdd = true
 		return err
 	}
 	l.hasSites, l.hasOwn = true, l.hasOwn || at.GetSiteId() == l.own
@@ -198,6 +211,9 @@ func (f *found) record(secrets []string) *structpb.Struct { return redactedRecor
 // warnings reports what Enlist could not read of the account, and a country that customer cannot
 // represent.
 func (f *found) warnings() []*enlistv1.Warning {
-	return append(providers.Unreadable(f.odd),
-		providers.UnknownCountry(countryOf(f.account.GetAddress()), "customer.billing_address.country_code", "address.country")...)
+	isTime := func(value *structpb.Value) bool { return isUnset(value) || instant(value) != nil }
+	return slices.Concat(providers.Unreadable(f.odd),
+		providers.UnknownForm(isTime(f.account.GetDtCreated()), "customer.create_time", "dtCreated"),
+		providers.UnknownForm(isTime(f.account.GetDtModified()), "customer.update_time", "dtModified"),
+		providers.UnknownCountry(countryOf(f.account.GetAddress()), "customer.billing_address.country_code", "address.country"))
 }

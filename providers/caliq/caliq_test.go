@@ -489,22 +489,27 @@ func TestGetCustomerInAnotherForm(t *testing.T) {
 
 func TestGetCustomer(t *testing.T) {
 	for name, test := range map[string]struct {
-		body string
-		want enlistv1.ErrorReason
-		ids  string
+		body   string
+		want   enlistv1.ErrorReason
+		ids    string
+		warned []string
 	}{
-		"there":             {`{"CustomerChangeList":[{"ID":1,"AccountNo":"a-1"},{"ID":2,"AccountNo":"A-1"},{"ID":3,"AccountNo":"A-10"},{"ID":4,"AccountNo":null}]}`, 0, "2"},
-		"listed twice":      {`{"CustomerChangeList":[{"ID":2,"AccountNo":"A-1"},{"ID":2,"AccountNo":"A-1"}]}`, 0, "2"},
-		"two of the number": {`{"CustomerChangeList":[{"ID":2,"AccountNo":"A-1"},{"ID":5,"AccountNo":"A-1"}]}`, 0, "2,5"},
-		"two near":          {`{"CustomerChangeList":[{"ID":1,"AccountNo":"a-1"},{"ID":2,"AccountNo":" A-1"}]}`, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, ""},
+		"there":             {`{"CustomerChangeList":[{"ID":1,"AccountNo":"a-1"},{"ID":2,"AccountNo":"A-1"},{"ID":3,"AccountNo":"A-10"},{"ID":4,"AccountNo":null}]}`, 0, "2", nil},
+		"listed twice":      {`{"CustomerChangeList":[{"ID":2,"AccountNo":"A-1"},{"ID":2,"AccountNo":"A-1"}]}`, 0, "2", nil},
+		"two of the number": {`{"CustomerChangeList":[{"ID":2,"AccountNo":"A-1"},{"ID":5,"AccountNo":"A-1"}]}`, 0, "2,5", nil},
+		"two near":          {`{"CustomerChangeList":[{"ID":1,"AccountNo":"a-1"},{"ID":2,"AccountNo":" A-1"}]}`, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, "", nil},
 		"odd rows": {
-			`{"CustomerChangeList":[null,"x",3,{"ID":{},"AccountNo":77},{"AccountNo":null},{"ID":"2","AccountNo":"A-1"},[1],{"ID":9,"AccountNo":["A-1"]}]}`, 0, "2",
+			`{"CustomerChangeList":[null,"x",3,{"ID":{},"AccountNo":77},{"AccountNo":null},{"ID":"2","AccountNo":"A-1"},[1],{"ID":9,"AccountNo":["A-1"]}]}`, 0, "2", nil,
 		},
-		"empty list": {`{"CustomerChangeList":[]}`, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, ""},
-		"no list":    {`{"CustomerChangeList":null}`, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, ""},
+		"an unreadable id": {
+			`{"CustomerChangeList":[{"ID":{"x":1},"AccountNo":"A-1"},{"ID":[],"AccountNo":"B-1"}]}`, 0, "",
+			[]string{`UNREADABLE_VALUE customer.vendor_ids["account_id"] ID`},
+		},
+		"empty list": {`{"CustomerChangeList":[]}`, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND, "", nil},
+		"no list":    {`{"CustomerChangeList":null}`, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID, "", nil},
 		"larger than most": {
 			`{"CustomerChangeList":[` + strings.Repeat(`{"ID":1,"AccountNo":"B-1"},`, 200_000) + `{"ID":2,"AccountNo":"A-1"}]}`,
-			0, "2",
+			0, "2", nil,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -518,7 +523,11 @@ func TestGetCustomer(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := &enlistv1.Customer{Id: "A-1", VendorIds: map[string]string{"account_id": test.ids}, Source: enlistv1.RecordSource_RECORD_SOURCE_VENDOR}
-			if !proto.Equal(read.GetCustomer(), want) || len(read.GetVendorRecord().GetFields()) == 0 {
+			if test.ids == "" {
+				want.VendorIds = nil
+			}
+			if !proto.Equal(read.GetCustomer(), want) || len(read.GetVendorRecord().GetFields()) == 0 ||
+				!slices.Equal(providertest.Warned(read.GetWarnings()), test.warned) {
 				t.Errorf("read %v", read)
 			}
 		})

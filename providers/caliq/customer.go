@@ -34,7 +34,9 @@ func written(request *enlistv1.CreateCustomerRequest, fates []*enlistv1.FieldFat
 // account_id names them all.
 func (p *Provider) read(found []account, includeRecord bool) *enlistv1.GetCustomerResponse {
 	var ids []string
+	var warnings []*enlistv1.Warning
 	for _, account := range found {
+		warnings = append(warnings, providers.Unreadable(account.odd)...)
 		if account.GetId() != 0 {
 			ids = append(ids, strconv.FormatInt(account.GetId(), 10))
 		}
@@ -42,7 +44,7 @@ func (p *Provider) read(found []account, includeRecord bool) *enlistv1.GetCustom
 	response := &enlistv1.GetCustomerResponse{Customer: &enlistv1.Customer{
 		Id:     found[0].GetAccountNo(),
 		Source: enlistv1.RecordSource_RECORD_SOURCE_VENDOR,
-	}}
+	}, Warnings: warnings}
 	if len(ids) > 0 {
 		response.Customer.VendorIds = map[string]string{"account_id": strings.Join(ids, ",")}
 	}

@@ -56,6 +56,7 @@ func (c *creation) madeAs(there account, told providers.Match) *enlistv1.CreateC
 		return providers.Adopted(c.request, read)
 	}
 	response := c.createResponse(&caliqv1.CustomerCreateData{AccountNo: there.GetAccountNo(), AccountId: there.GetId()})
-	response.VendorRecord, response.Warnings = read.GetVendorRecord(), providers.IDChanged(c.Key(), there.GetAccountNo())
+	response.VendorRecord = read.GetVendorRecord()
+	response.Warnings = append(read.GetWarnings(), providers.IDChanged(c.Key(), there.GetAccountNo())...)
 	return response
 }

@@ -17,6 +17,7 @@ import (
 // account is a row of Caliq's list, parsed and as received.
 type account struct {
 	*caliqv1.CustomerChange
+	odd []wire.Odd
 	row []byte
 }
 
@@ -74,7 +75,8 @@ func (l *listed) scan(body *vendorhttp.Body, accountNo string) {
 // not count as the requested one.
 func (l *listed) add(row []byte, accountNo string) {
 	read := account{CustomerChange: &caliqv1.CustomerChange{}}
-	if _, err := wire.Read(row, read.CustomerChange); err != nil {
+	var err error
+	if read.odd, err = wire.Read(row, read.CustomerChange); err != nil {
 		return
 	}
 	switch match.Keys(accountNo, read.GetAccountNo()) {

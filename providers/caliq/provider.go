@@ -104,7 +104,7 @@ func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustome
 		return p.read(found.exact, request.GetIncludeVendorRecord()), nil
 	case len(found.near) == 1:
 		response := p.read(found.near, request.GetIncludeVendorRecord())
-		response.Warnings = providers.IDChanged(request.GetCustomerId(), response.GetCustomer().GetId())
+		response.Warnings = append(response.Warnings, providers.IDChanged(request.GetCustomerId(), response.GetCustomer().GetId())...)
 		return response, nil
 	}
 	return nil, p.description.CustomerNotFound(nil)

@@ -68,6 +68,24 @@ func answers() map[string]struct {
 	}
 }
 
+// notRepeated: no request has an Idempotency-Key header, because net/http repeats such a POST when
+// a kept connection breaks. net/http does so even if the header has no value, and then sends none.
+func notRepeated(t *testing.T, f *fixture) {
+	f.create(f.request()) // keeps a connection
+	before := len(f.sent())
+	f.fault("create", "drop_before", 0)
+	_, err := Create(t.Context(), f.provider, f.request())
+	f.fails(err, unknown)
+	if sent := len(f.sent()) - before; sent != 1 {
+		t.Errorf("a creation whose connection broke was sent %d times", sent)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if strings.Contains(strings.ToLower(f.received.String()), "idempotency-key") {
+		t.Error("a request has an Idempotency-Key header")
+	}
+}
+
 func huge(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	block := []byte(`{"status":"` + strings.Repeat("x", 1<<16))

@@ -111,6 +111,7 @@ func Run(t *testing.T, h Harness) {
 		{"OneLoginUnderLoad", oneLogin},
 		{"VendorFailures", vendorFailures},
 		{"VendorFailuresOnRead", vendorFailuresOnRead},
+		{"NotRepeated", notRepeated},
 		{"NotReachable", notReachable},
 		{"Slow", slow},
 		{"Cancelled", cancelled},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	sellandsignv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/sellandsign/v1"
@@ -63,7 +64,10 @@ func (h *storedCustomer) isFor(number string) bool {
 
 // warnings reports the unreadable members and another form of the number.
 func (h *storedCustomer) warnings(number string) []*enlistv1.Warning {
-	return append(providers.IDChanged(number, h.GetNumber()), providers.Unreadable(h.odd)...)
+	_, isReadable := birthDate(h.GetBirthdate())
+	return slices.Concat(providers.IDChanged(number, h.GetNumber()), providers.Unreadable(h.odd),
+		providers.UnknownForm(isReadable, "customer.birth_date", "birthdate"),
+		providers.UnknownForm(h.GetCreationDate() <= 0 || instant(h.GetCreationDate()) != nil, "customer.create_time", "creationDate"))
 }
 
 // send creates the customer and returns the vendor's record of it. A number and an actorId prove a

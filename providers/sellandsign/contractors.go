@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,7 +47,7 @@ func (p *Provider) ListContractors(ctx context.Context, request *enlistv1.ListCo
 			response.Warnings = append(response.Warnings, unreadable("contractors", "elements", offset+i))
 			continue
 		}
-		for _, warning := range providers.Unreadable(entry.odd) {
+		for _, warning := range entry.warnings() {
 			warning.Path = strings.Replace(warning.GetPath(), "[*]", "["+strconv.Itoa(len(response.GetContractors()))+"]", 1)
 			response.Warnings = append(response.Warnings, warning)
 		}
@@ -64,6 +65,15 @@ type contractorEntry struct {
 	contractor *sellandsignv1.Contractor
 	odd        []wire.Odd
 	record     json.RawMessage
+}
+
+// warnings reports the members that Enlist cannot read.
+func (e *contractorEntry) warnings() []*enlistv1.Warning {
+	_, hasBirthDate := birthDate(e.contractor.GetBirthdate())
+	_, hasDefault := isTrue(e.contractor.GetIsDefault())
+	return slices.Concat(providers.Unreadable(e.odd),
+		providers.UnknownForm(hasBirthDate, "contractors[*].birth_date", "birthdate"),
+		providers.UnknownForm(hasDefault, "contractors[*].is_default", "isDefault"))
 }
 
 // contractorsFrom returns up to the wanted number of contractors from an offset, and whether there
@@ -150,6 +160,8 @@ func elements(response *vendorhttp.Response) ([]json.RawMessage, bool) {
 }
 
 func contractor(record *sellandsignv1.Contractor, number string) *enlistv1.Contractor {
+	birthDate, _ := birthDate(record.GetBirthdate())
+	isDefault, _ := isTrue(record.GetIsDefault())
 	id := ""
 	if record.GetId() != 0 {
 		id = strconv.FormatInt(record.GetId(), 10)
@@ -164,17 +176,33 @@ func contractor(record *sellandsignv1.Contractor, number string) *enlistv1.Contr
 		OrganizationName: record.GetCompanyName(),
 		JobTitle:         record.GetJobTitle(),
 		Address:          address(record),
-		BirthDate:        birthDate(record.GetBirthdate()),
+		BirthDate:        birthDate,
 		BirthPlace:       record.GetBirthplace(),
 		LanguageCode:     strings.ReplaceAll(record.GetLocalisation(), "_", "-"),
-		IsDefault:        isTrue(record.GetIsDefault()),
+		IsDefault:        isDefault,
 
 		RegistrationNumber: record.GetRegistrationNumber(),
 		Category:           record.GetCategory(),
 	}
 }
 
-// isTrue parses a Boolean, which may be a number or a text.
-func isTrue(value *structpb.Value) bool {
-	return value.GetBoolValue() || value.GetNumberValue() == 1 || strings.EqualFold(value.GetStringValue(), "true") || value.GetStringValue() == "1"
+// isTrue parses a Boolean, which may be a number or a text. It returns false for none, and reports
+// whether it can read the value.
+func isTrue(value *structpb.Value) (is, isReadable bool) {
+	switch kind := value.GetKind().(type) {
+	case nil, *structpb.Value_NullValue:
+		return false, true
+	case *structpb.Value_BoolValue:
+		return kind.BoolValue, true
+	case *structpb.Value_NumberValue:
+		return kind.NumberValue == 1, kind.NumberValue == 0 || kind.NumberValue == 1
+	case *structpb.Value_StringValue:
+		switch strings.ToLower(kind.StringValue) {
+		case "true", "1":
+			return true, true
+		case "false", "0", "":
+			return false, true
+		}
+	}
+	return false, false
 }

@@ -3,6 +3,7 @@ package sellandsign
 import (
 	"cmp"
 	"strconv"
+	"strings"
 	"time"
 
 	"google.golang.org/genproto/googleapis/type/date"
@@ -16,6 +17,7 @@ import (
 
 // customer converts Sell&Sign's record to a customer.
 func customer(record *sellandsignv1.Customer) *enlistv1.Customer {
+	birthDate, _ := birthDate(record.GetBirthdate())
 	customer := &enlistv1.Customer{
 		Id:             record.GetNumber(),
 		Name:           name(record.GetCivility(), record.GetFirstname(), record.GetLastname()),
@@ -24,7 +26,7 @@ func customer(record *sellandsignv1.Customer) *enlistv1.Customer {
 		Phone:          record.GetPhone(),
 		Mobile:         record.GetCellPhone(),
 		BillingAddress: address(record),
-		BirthDate:      birthDate(record.GetBirthdate()),
+		BirthDate:      birthDate,
 		BirthPlace:     record.GetBirthplace(),
 		VendorIds:      map[string]string{},
 		CreateTime:     instant(record.GetCreationDate()),
@@ -85,34 +87,48 @@ func instant(milliseconds int64) *timestamppb.Timestamp {
 }
 
 // birthDate parses a date of birth: milliseconds since 1970 with -1 for none, or a text that starts
-// with yyyy-MM-dd, because the form is an assumption.
-func birthDate(value *structpb.Value) *date.Date {
-	milliseconds := value.GetNumberValue()
-	if text, isText := value.GetKind().(*structpb.Value_StringValue); isText {
-		if len(text.StringValue) >= len(time.DateOnly) {
-			if day, err := time.Parse(time.DateOnly, text.StringValue[:len(time.DateOnly)]); err == nil {
+// with yyyy-MM-dd, because the form is an assumption. It returns nil for none, and reports whether
+// the value is one of these.
+func birthDate(value *structpb.Value) (day *date.Date, isReadable bool) {
+	var milliseconds float64
+	switch kind := value.GetKind().(type) {
+	case nil, *structpb.Value_NullValue:
+		return nil, true
+	case *structpb.Value_NumberValue:
+		milliseconds = kind.NumberValue
+	case *structpb.Value_StringValue:
+		text := strings.TrimSpace(kind.StringValue)
+		if text == "" {
+			return nil, true
+		}
+		if len(text) >= len(time.DateOnly) {
+			if day, err := time.Parse(time.DateOnly, text[:len(time.DateOnly)]); err == nil {
 				return dateOf(day)
 			}
 		}
 		var err error
-		if milliseconds, err = strconv.ParseFloat(text.StringValue, 64); err != nil {
-			return nil
+		if milliseconds, err = strconv.ParseFloat(text, 64); err != nil {
+			return nil, false
 		}
-	} else if _, isNumber := value.GetKind().(*structpb.Value_NumberValue); !isNumber {
-		return nil
+	default:
+		return nil, false
 	}
 	const most = 1e15 // later than every date of the contract
-	if milliseconds == -1 || !(milliseconds > -most && milliseconds < most) {
-		return nil
+	if milliseconds == -1 {
+		return nil, true
+	}
+	if !(milliseconds > -most && milliseconds < most) {
+		return nil, false
 	}
 	// Enlist sends midnight UTC. Another client may have stored midnight in its own zone. The
 	// nearest midnight is right for both.
 	return dateOf(time.UnixMilli(int64(milliseconds)).UTC().Add(12 * time.Hour))
 }
 
-func dateOf(day time.Time) *date.Date {
+// dateOf returns the date of a time. It reports whether the contract can represent it.
+func dateOf(day time.Time) (*date.Date, bool) {
 	if day.Year() < firstYear || day.Year() > lastYear {
-		return nil
+		return nil, false
 	}
-	return &date.Date{Year: int32(day.Year()), Month: int32(day.Month()), Day: int32(day.Day())} //nolint:gosec // bounded just here
+	return &date.Date{Year: int32(day.Year()), Month: int32(day.Month()), Day: int32(day.Day())}, true //nolint:gosec // bounded just here
 }

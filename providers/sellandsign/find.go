@@ -37,15 +37,14 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 	return []providers.Candidate{candidate}, nil
 }
 
-// match decides whether the creation made a record's customer. A creation that is not an update was
-// sent only after a look-up that found nothing. So a customer that is older than the send belongs
-// to another request. But if that look-up is recorded, the clocks disagree instead.
+// match decides whether the creation made a record's customer. An update may have found an older
+// customer, so only the content counts.
 func (c *creation) match(record *sellandsignv1.Customer, sent providers.Sent) (providers.Match, []string) {
-	read := customer(record)
-	if !c.updates() && !sent.Looked && sent.Predates(read.GetCreateTime()) {
-		return providers.MatchOther, nil
+	planned, read := c.planned(c.fates), customer(record)
+	if c.updates() {
+		return c.description.ByContent(planned, read)
 	}
-	return c.description.ByContent(c.planned(c.fates), read)
+	return c.description.ByTimeAndContent(sent, planned, read)
 }
 
 func (c *creation) updates() bool {

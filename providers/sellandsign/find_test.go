@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -24,24 +25,33 @@ func TestFindGoesByTime(t *testing.T) {
 		family   string
 		match    providers.Match
 		outcome  enlistv1.Outcome
+		at       string // the time in the vendor's form, if it is not readable
 	}{
-		"new":                     {onFail, 0, true, "Smith", providers.MatchOurs, created},
-		"new, nobody looked":      {onFail, 0, false, "Smith", providers.MatchOurs, created},
-		"new, other content":      {onFail, 0, true, "Else", providers.MatchUnclear, created},
-		"a slow clock":            {onFail, 9 * time.Minute, false, "Smith", providers.MatchOurs, created},
-		"old":                     {onFail, 11 * time.Minute, false, "Smith", providers.MatchOther, created},
-		"old, nobody was there":   {onFail, 11 * time.Minute, true, "Smith", providers.MatchOurs, created},
-		"old, adopting":           {onAdopt, time.Hour, false, "Smith", providers.MatchOther, enlistv1.Outcome_OUTCOME_ADOPTED},
-		"other content, adopting": {onAdopt, 0, false, "Else", providers.MatchUnclear, enlistv1.Outcome_OUTCOME_ADOPTED},
-		"old, updated":            {onUpdate, time.Hour, true, "Smith", providers.MatchOurs, createdOrUpdated},
-		"old, not updated":        {onUpdate, time.Hour, true, "Else", providers.MatchUnclear, createdOrUpdated},
+		"new":                     {onFail, 0, true, "Smith", providers.MatchOurs, created, ""},
+		"new, nobody looked":      {onFail, 0, false, "Smith", providers.MatchOurs, created, ""},
+		"new, other content":      {onFail, 0, true, "Else", providers.MatchUnclear, created, ""},
+		"a slow clock":            {onFail, 9 * time.Minute, false, "Smith", providers.MatchOurs, created, ""},
+		"old":                     {onFail, 11 * time.Minute, false, "Smith", providers.MatchOther, created, ""},
+		"old, nobody was there":   {onFail, 11 * time.Minute, true, "Smith", providers.MatchOurs, created, ""},
+		"old, adopting":           {onAdopt, time.Hour, false, "Smith", providers.MatchOther, enlistv1.Outcome_OUTCOME_ADOPTED, ""},
+		"other content, adopting": {onAdopt, 0, false, "Else", providers.MatchUnclear, enlistv1.Outcome_OUTCOME_ADOPTED, ""},
+		"old, updated":            {onUpdate, time.Hour, true, "Smith", providers.MatchOurs, createdOrUpdated, ""},
+		"old, not updated":        {onUpdate, time.Hour, true, "Else", providers.MatchUnclear, createdOrUpdated, ""},
+		"no time":                 {onFail, 0, false, "Smith", providers.MatchUnclear, created, "null"},
+		"a time as text":          {onFail, 0, false, "Smith", providers.MatchUnclear, created, `"2015-12-17T23:00:00Z"`},
+		"no time, nobody there":   {onFail, 0, true, "Smith", providers.MatchOurs, created, "null"},
+		"no time, updated":        {onUpdate, 0, false, "Smith", providers.MatchOurs, createdOrUpdated, "null"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			request := small(t, "C")
 			request.OnExisting = test.existing
 			sent := request.GetCustomer()
-			record := fmt.Sprintf(`{"number":"C","actorId":7,"lastname":%q,"firstname":%q,"email":%q,"creationDate":%d,"syncTimer":1}`,
-				test.family, sent.GetName().GetGivenName(), sent.GetEmail(), since.Add(-test.age).UnixMilli())
+			at := strconv.FormatInt(since.Add(-test.age).UnixMilli(), 10)
+			if test.at != "" {
+				at = test.at
+			}
+			record := fmt.Sprintf(`{"number":"C","actorId":7,"lastname":%q,"firstname":%q,"email":%q,"creationDate":%s,"syncTimer":1}`,
+				test.family, sent.GetName().GetGivenName(), sent.GetEmail(), at)
 			sent.Name.FamilyName = "Smith"
 			v := newVendor(t, answers{"getCustomer": providertest.Respond(200, record), "getCustomerPropertyListFor": providertest.Respond(200, "[]")})
 			creation, err := v.Prepare(request)
@@ -69,8 +79,8 @@ func TestFindCompletesProperties(t *testing.T) {
 		request := withProperties(t)
 		request.Customer.Name.FamilyName = "Smith"
 		v := newVendor(t, answers{
-			"getCustomer": providertest.Respond(200, fmt.Sprintf(`{"number":"C","actorId":7,"lastname":%q,"firstname":%q,"email":%q}`,
-				family, request.GetCustomer().GetName().GetGivenName(), request.GetCustomer().GetEmail())),
+			"getCustomer": providertest.Respond(200, fmt.Sprintf(`{"number":"C","actorId":7,"lastname":%q,"firstname":%q,"email":%q,"creationDate":%d}`,
+				family, request.GetCustomer().GetName().GetGivenName(), request.GetCustomer().GetEmail(), time.Now().UnixMilli())),
 			"getCustomerPropertyListFor": providertest.Respond(200, "[]"),
 			"getOrCreateCustomerProperty": func(w http.ResponseWriter, r *http.Request) {
 				key, value := r.URL.Query().Get("key"), r.URL.Query().Get("value")

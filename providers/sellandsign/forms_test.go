@@ -23,6 +23,9 @@ func TestFormsOfASuccess(t *testing.T) {
 		"actor as text":     {`{"number":"C-1","actorId":"7"}`, 0, "C-1", nil},
 		"postal code 75001": {`{"number":"C-1","actorId":7,"postalCode":75001}`, 0, "C-1", codes(unreadable)},
 		"an object":         {`{"number":"C-1","actorId":7,"email":{"a":1},"syncTimer":"x"}`, 0, "C-1", codes(unreadable, unreadable)},
+		"a date of birth":   {`{"number":"C-1","actorId":7,"birthdate":"01/05/1980"}`, 0, "C-1", codes(unreadable)},
+		"no date of birth":  {`{"number":"C-1","actorId":7,"birthdate":-1}`, 0, "C-1", nil},
+		"a time too late":   {`{"number":"C-1","actorId":7,"creationDate":999999999999999}`, 0, "C-1", codes(unreadable)},
 		"byte-order mark":   {"\xEF\xBB\xBF" + `{"number":"C-1","actorId":7}`, 0, "C-1", nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,12 +3,14 @@ package sellandsign
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	sellandsignv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/sellandsign/v1"
 	"github.com/enlist-dev/enlist/providers"
+	"github.com/enlist-dev/enlist/providers/wire"
 )
 
 // kept is a creation with the values that an update keeps.
@@ -32,7 +34,9 @@ func (c *creation) keep(ctx context.Context) (kept, error) {
 			return kept{}, c.description.CustomerNearlyExists()
 		case err == nil:
 			asked.there = true
-			asked.parameters = c.keeping(record.Customer)
+			if asked.parameters, err = c.keeping(record); err != nil {
+				return kept{}, err
+			}
 		case !providers.IsReason(err, enlistv1.ErrorReason_CUSTOMER_NOT_FOUND):
 			return kept{}, err
 		}
@@ -42,18 +46,56 @@ func (c *creation) keep(ctx context.Context) (kept, error) {
 }
 
 // keeping returns the parameters, with the record's values for those that the request does not set.
-func (c *creation) keeping(record *sellandsignv1.Customer) *sellandsignv1.SelectOrCreateCustomer {
+// It fails if it cannot read such a value exactly: Sell&Sign would lose or change it.
+func (c *creation) keeping(record *storedCustomer) (*sellandsignv1.SelectOrCreateCustomer, error) {
 	parameters, _ := proto.Clone(c.parameters).(*sellandsignv1.SelectOrCreateCustomer)
+	newCode := parameters.GetCustomerCode() // unless the request sets one, only for a customer without a code
 	if c.request.GetSellAndSign().GetCustomerCode() == "" {
-		parameters.CustomerCode = cmp.Or(record.GetCustomerCode(), parameters.GetCustomerCode())
+		parameters.CustomerCode = ""
 	}
-	parameters.CompanyName = cmp.Or(parameters.GetCompanyName(), record.GetCompanyName())
-	parameters.RegistrationNumber = cmp.Or(parameters.GetRegistrationNumber(), record.GetRegistrationNumber())
-	parameters.Phone = cmp.Or(parameters.GetPhone(), record.GetPhone())
-	parameters.JobTitle = cmp.Or(parameters.GetJobTitle(), record.GetJobTitle())
-	parameters.Birthplace = cmp.Or(parameters.GetBirthplace(), record.GetBirthplace())
+	for _, member := range []struct {
+		name, path string
+		parameter  *string
+		stored     string
+	}{
+		{"customerCode", "sell_and_sign.customer_code", &parameters.CustomerCode, record.GetCustomerCode()},
+		{"companyName", "customer.organization.name", &parameters.CompanyName, record.GetCompanyName()},
+		{"registrationNumber", "customer.organization.registration_number", &parameters.RegistrationNumber, record.GetRegistrationNumber()},
+		{"phone", "customer.phone", &parameters.Phone, record.GetPhone()},
+		{"jobTitle", "customer.job_title", &parameters.JobTitle, record.GetJobTitle()},
+		{"birthplace", "customer.birth_place", &parameters.Birthplace, record.GetBirthplace()},
+	} {
+		switch {
+		case *member.parameter != "":
+		case record.isOdd(member.name):
+			return nil, c.cannotKeep(member.name, member.path)
+		default:
+			*member.parameter = member.stored
+		}
+	}
+	parameters.CustomerCode = cmp.Or(parameters.GetCustomerCode(), newCode)
 	if parameters.Birthdate == nil {
-		parameters.Birthdate = milliseconds(birthDate(record.GetBirthdate()))
+		day, isReadable := birthDate(record.GetBirthdate())
+		if !isReadable || record.isOdd("birthdate") {
+			return nil, c.cannotKeep("birthdate", "customer.birth_date")
+		}
+		parameters.Birthdate = milliseconds(day)
 	}
-	return parameters
+	return parameters, nil
+}
+
+// isOdd reports whether a member does not have its documented JSON type. The record may have more
+// odd members than wire.Read lists.
+func (h *storedCustomer) isOdd(name string) bool {
+	return len(h.odd) >= wire.MaxOdd || slices.ContainsFunc(h.odd, func(odd wire.Odd) bool { return odd.Path == name })
+}
+
+// cannotKeep returns the error of an update that cannot keep a stored value.
+func (c *creation) cannotKeep(member, path string) error {
+	return &providers.Error{
+		Reason: enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID,
+		Message: "Provider " + c.description.Name + " has a value in " + member + " that Enlist cannot read exactly, so an update could not keep it. " +
+			"Enlist sent nothing. Set " + path + ", or correct the value at the vendor.",
+		Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT,
+	}
 }

@@ -4,10 +4,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
 	"google.golang.org/genproto/googleapis/type/date"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	"github.com/enlist-dev/enlist/providers/providertest"
@@ -123,6 +126,61 @@ func TestUpdateKeepsTheCode(t *testing.T) {
 		}
 		if named != want {
 			t.Errorf("with %q there: the customer code is named %d times, want %d: %v", held, named, want, response.GetFields())
+		}
+	}
+}
+
+// An update sends nothing if it would delete or change a stored value that Enlist cannot read
+// exactly. The error names the field, and a request that sets the field goes through.
+func TestUpdateOfUnreadableValues(t *testing.T) {
+	for _, test := range []struct{ held, path, set string }{
+		{`"birthdate":"01/05/1980"`, "customer.birth_date", `{"customer":{"birthDate":{"year":1980,"month":5,"day":1}}}`},
+		{`"birthdate":[1980,5,1]`, "customer.birth_date", ""},
+		{`"birthdate":{"y":1980}`, "customer.birth_date", ""},
+		{`"birthdate":true`, "customer.birth_date", ""},
+		{`"birthdate":1e300`, "customer.birth_date", ""},
+		{`"birthdate":1,"birthdate":1`, "customer.birth_date", ""},
+		{`"phone":["0102"]`, "customer.phone", `{"customer":{"phone":"0102"}}`},
+		{`"phone":102030405`, "customer.phone", ""},
+		{`"companyName":{"a":1}`, "customer.organization.name", `{"customer":{"organization":{"name":"Acme"}}}`},
+		{`"registrationNumber":7`, "customer.organization.registration_number", `{"customer":{"organization":{"registrationNumber":"7"}}}`},
+		{`"jobTitle":[]`, "customer.job_title", `{"customer":{"jobTitle":"CEO"}}`},
+		{`"birthplace":false`, "customer.birth_place", `{"customer":{"birthPlace":"Lyon"}}`},
+		{`"customerCode":9`, "sell_and_sign.customer_code", `{"sellAndSign":{"customerCode":"9"}}`},
+		{`"birthdate":null`, "", ""},
+		{`"birthdate":""`, "", ""},
+		{`"birthdate":-1`, "", ""},
+		{`"birthdate":"-1"`, "", ""},
+		{`"phone":null,"city":5`, "", ""},
+	} {
+		v := newVendor(t, answers{
+			"getCustomer":            providertest.Respond(200, `{"number":"C","actorId":1,`+test.held+`}`),
+			"selectOrCreateCustomer": providertest.Respond(200, record("C", 1000, 900_000)),
+		})
+		for _, preview := range []bool{true, false} {
+			request := small(t, "C")
+			request.OnExisting, request.ValidateOnly = onUpdate, preview
+			_, err := providertest.Create(t.Context(), v, request)
+			if test.path == "" {
+				if err != nil {
+					t.Errorf("%s: %v", test.held, err)
+				}
+				continue
+			}
+			known := failure(t, err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID)
+			if known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || !strings.Contains(known.Message, "Set "+test.path+",") {
+				t.Errorf("%s: %s, %s", test.held, known.Stage, known.Message)
+			}
+			if test.set != "" {
+				set := &enlistv1.CreateCustomerRequest{}
+				if err := protojson.Unmarshal([]byte(test.set), set); err != nil {
+					t.Fatal(err)
+				}
+				proto.Merge(request, set)
+				if _, err := providertest.Create(t.Context(), v, request); err != nil {
+					t.Errorf("%s with %s: %v", test.held, test.set, err)
+				}
+			}
 		}
 	}
 }

@@ -154,10 +154,24 @@ func TestContractor(t *testing.T) {
 			t.Errorf("records %v", got.GetVendorRecords())
 		}
 	}
-	for _, none := range []string{"-1", "null", `""`, `"-1"`, `"soon"`, "1e300", "true", "{}", "-99999999999999"} {
+	for none, warns := range map[string]bool{
+		"-1": false, "null": false, `""`: false, `"-1"`: false, `"soon"`: true, "1e300": true, "true": true, "{}": true, "-99999999999999": true,
+	} {
 		v := newVendor(t, answers{"getContractorsFor": providertest.Respond(200, strings.Replace("["+camel+"]", "-405216000000", none, 1))})
-		if got := v.contractors(t, 0, "").GetContractors()[0].GetBirthDate(); got != nil {
-			t.Errorf("birthdate %s read as %v", none, got)
+		response := v.contractors(t, 0, "")
+		var warned []string
+		if warns {
+			warned = []string{"UNREADABLE_VALUE contractors[0].birth_date birthdate"}
+		}
+		if got := response.GetContractors()[0].GetBirthDate(); got != nil || !slices.Equal(providertest.Warned(response.GetWarnings()), warned) {
+			t.Errorf("birthdate %s read as %v, warnings %v", none, got, response.GetWarnings())
+		}
+	}
+	for none, warns := range map[string]bool{"false": false, "null": false, "0": false, `"FALSE"`: false, `""`: false, `"oui"`: true, "2": true, "[]": true} {
+		v := newVendor(t, answers{"getContractorsFor": providertest.Respond(200, strings.Replace("["+camel+"]", "true", none, 1))})
+		response := v.contractors(t, 0, "")
+		if response.GetContractors()[0].GetIsDefault() || (len(response.GetWarnings()) > 0) != warns {
+			t.Errorf("isDefault %s read as true, or warnings %v", none, response.GetWarnings())
 		}
 	}
 }
@@ -291,6 +305,7 @@ func TestPropertyFailures(t *testing.T) {
 		"list broken":       {providertest.Respond(500, "oops"), nil, notTried, notTried, "HTTP status 500: oops", 0},
 		"list not a list":   {providertest.Respond(200, `{"a":1}`), nil, notTried, notTried, "HTTP status 200", 0},
 		"list without keys": {providertest.Respond(200, `[{"id":1}]`), nil, notTried, notTried, "HTTP status 200", 0},
+		"a proxy's page":    {providertest.Respond(404, "<html>Not Found</html>"), nil, notTried, notTried, "HTTP status 404", 0},
 		"list missing":      {providertest.Respond(404, ""), providertest.Respond(400, "no"), notSet, notSet, "HTTP status 400: no", 3},
 		"refused":           {providertest.Respond(200, "[]"), providertest.Respond(400, "no"), notSet, notSet, "HTTP status 400: no", 3},
 		"broken each time":  {providertest.Respond(200, "[]"), providertest.Respond(500, ""), mayBe, mayBe, "HTTP status 500", 3},

@@ -68,7 +68,8 @@ func (p *Provider) setProperty(ctx context.Context, property *sellandsignv1.Cust
 func (p *Provider) listProperties(ctx context.Context, number string) (properties []*sellandsignv1.CustomerProperty, warnings []*enlistv1.Warning, err error) {
 	call := p.newRequest(vendorhttp.ListProperties, http.MethodGet, "/customerproperty/list", "getCustomerPropertyListFor", url.Values{"number": {number}})
 	_, err = vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (struct{}, error) {
-		if response.Status == http.StatusNotFound { // a read has just found the customer, so 404 is taken to mean that it has no properties
+		// A read has just found the customer, so 404 is taken to mean that it has no properties.
+		if response.Status == http.StatusNotFound && !providers.IsPage(response.Body) {
 			return struct{}{}, nil
 		}
 		entries, ok := elements(response)

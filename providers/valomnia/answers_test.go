@@ -187,7 +187,13 @@ func TestSuccesses(t *testing.T) {
 		"names of no countries": {`{"id":7,"reference":"K-1","isSameAddress":false,"billingCountry":"Atlantis","country":"Italia"}`, "K-1", []string{
 			"UNREPRESENTED_VALUE customer.billing_address.country_code billingCountry", "UNREPRESENTED_VALUE customer.shipping_address.country_code country",
 		}},
-		"one address":      {`{"id":7,"reference":"K-1","isSameAddress":true,"billingCountry":"FR","country":"Italia"}`, "K-1", nil},
+		"one address": {`{"id":7,"reference":"K-1","isSameAddress":true,"billingCountry":"FR","country":"Italia"}`, "K-1", nil},
+		"times":       {`{"id":7,"reference":"K-1","dateCreated":"2015-12-17T23:00:00+0000","lastUpdated":"2015-12-17T23:00:00.000Z"}`, "K-1", nil},
+		"other forms": {`{"id":7,"reference":"K-1","dateCreated":"yesterday","lastUpdated":"17/12/2015","parentCustomer":[12]}`, "K-1", []string{
+			"UNREADABLE_VALUE customer.create_time dateCreated", "UNREADABLE_VALUE customer.update_time lastUpdated",
+			`UNREADABLE_VALUE customer.vendor_ids["parent_customer_id"] parentCustomer`,
+		}},
+		"no values":        {`{"id":7,"reference":"K-1","dateCreated":"","lastUpdated":null,"parentCustomer":{"id":null}}`, "K-1", nil},
 		"an error as well": {`{"id":7,"reference":"K-1","error":"x"}`, "K-1", nil},
 	} {
 		t.Run(name, func(t *testing.T) {

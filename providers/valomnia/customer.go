@@ -72,6 +72,7 @@ func address(address *enlistv1.Address, street string) *enlistv1.Address {
 // vendorIDs returns Valomnia's numbers of the customer and of the objects that it refers to, and
 // the caller's other references.
 func vendorIDs(record *valomniav1.CustomerRecord) map[string]string {
+	parent, _ := parentID(record.GetParentCustomer())
 	ids := map[string]string{}
 	for name, id := range map[string]int64{
 		"customer_id":              record.GetId(),
@@ -85,7 +86,7 @@ func vendorIDs(record *valomniav1.CustomerRecord) map[string]string {
 		}
 	}
 	for name, id := range map[string]string{
-		"parent_customer_id": parentID(record.GetParentCustomer()),
+		"parent_customer_id": parent,
 		"reference2":         record.GetReference2(),
 		"barcode":            record.GetBarcode(),
 	} {
@@ -96,22 +97,31 @@ func vendorIDs(record *valomniav1.CustomerRecord) map[string]string {
 	return ids
 }
 
-// parentID returns the parent's number, from an object or from a bare id.
-func parentID(parent *structpb.Value) string {
+// parentID returns the parent's number, from an object or from a bare id. It returns "" for none,
+// and reports whether it can read the value.
+func parentID(parent *structpb.Value) (id string, isReadable bool) {
 	if object := parent.GetStructValue(); object != nil {
-		parent = object.GetFields()["id"]
+		if parent = object.GetFields()["id"]; parent == nil {
+			return "", false
+		}
 	}
-	if number, isNumber := parent.GetKind().(*structpb.Value_NumberValue); isNumber {
-		return strconv.FormatFloat(number.NumberValue, 'f', -1, 64)
+	switch kind := parent.GetKind().(type) {
+	case nil, *structpb.Value_NullValue:
+		return "", true
+	case *structpb.Value_NumberValue:
+		return strconv.FormatFloat(kind.NumberValue, 'f', -1, 64), true
+	case *structpb.Value_StringValue:
+		return kind.StringValue, true
 	}
-	return parent.GetStringValue()
+	return "", false
 }
 
-// instant parses a time. It returns nil for none.
+// instant parses a time, whose zone is Z, +00:00 or +0000. It returns nil for any other text.
 func instant(text string) *timestamppb.Timestamp {
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return nil
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700"} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return timestamppb.New(at)
+		}
 	}
-	return timestamppb.New(at)
+	return nil
 }

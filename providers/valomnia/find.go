@@ -29,16 +29,10 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 }
 
 // match decides whether this creation made a customer. Valomnia creates no customer with a
-// reference in use. So a customer that is older than the first send, or has no equal content,
-// belongs to another request. But if a look-up just before the send found nothing, the clocks
-// disagree instead.
+// reference in use. So a customer that has no equal content belongs to another request, too.
 func (c *creation) match(there *said, sent providers.Sent) (providers.Match, []string) {
-	read := customer(there.CustomerRecord)
-	if !sent.Looked && sent.Predates(read.GetCreateTime()) {
-		return providers.MatchOther, nil
-	}
-	written := c.comparable()
-	told, differences := c.description.ByContent(written, read)
+	written, read := c.comparable(), customer(there.CustomerRecord)
+	told, differences := c.description.ByTimeAndContent(sent, written, read)
 	isReadable := len(there.warnings) == 0
 	if told == providers.MatchUnclear && isReadable && read.GetId() == c.Key() && providers.IsDifferentCustomer(written, read) {
 		told = providers.MatchOther

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -137,7 +138,7 @@ func parse(body []byte) *said {
 	if err != nil || record.GetId() == 0 {
 		return nil
 	}
-	return &said{CustomerRecord: record, body: body, warnings: append(providers.Unreadable(odd), countryWarnings(record)...)}
+	return &said{CustomerRecord: record, body: body, warnings: slices.Concat(providers.Unreadable(odd), countryWarnings(record), formWarnings(record))}
 }
 
 // parseRefusal returns the error in a response. It is empty for any other body.

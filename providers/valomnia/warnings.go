@@ -23,3 +23,13 @@ func countryWarnings(record *valomniav1.CustomerRecord) []*enlistv1.Warning {
 	}
 	return warnings
 }
+
+// formWarnings returns a warning for each member whose value has an unknown form.
+func formWarnings(record *valomniav1.CustomerRecord) []*enlistv1.Warning {
+	isTime := func(text string) bool { return text == "" || instant(text) != nil }
+	_, isParent := parentID(record.GetParentCustomer())
+	return slices.Concat(
+		providers.UnknownForm(isTime(record.GetDateCreated()), "customer.create_time", "dateCreated"),
+		providers.UnknownForm(isTime(record.GetLastUpdated()), "customer.update_time", "lastUpdated"),
+		providers.UnknownForm(isParent, `customer.vendor_ids["parent_customer_id"]`, "parentCustomer"))
+}

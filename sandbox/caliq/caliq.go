@@ -21,9 +21,14 @@ type Settings struct {
 	Credentials Credentials
 	// AutoNumbering has the vendor make the account numbers. AccountNo must be blank then.
 	AutoNumbering bool
-	// UniqueAccountNo and UniqueEmail refuse a second customer with a value in use. The vendor does
-	// not say whether it does.
-	UniqueAccountNo, UniqueEmail bool
+	// UniqueAccountNo refuses a second customer with a number in use. The vendor does not say whether
+	// it does.
+	UniqueAccountNo bool
+	// UniqueEmail refuses a second customer with an email in use. The vendor documents that the email
+	// of a contact is unique among the accounts of a brand, but not that CustomerCreate refuses
+	// another. It is off by default: it would refuse a creation that Enlist repeats by mistake, and
+	// so hide the mistake from the tests.
+	UniqueEmail bool
 }
 
 // service is the emulated vendor. The engine's lock guards its state.

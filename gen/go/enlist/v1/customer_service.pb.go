@@ -143,8 +143,8 @@ const (
 	WarningCode_WARNING_CODE_UNSPECIFIED WarningCode = 0
 	// The vendor carried out the request, and returned a warning.
 	WarningCode_WARNING_CODE_VENDOR_WARNING WarningCode = 1
-	// A member of the vendor's response has a different JSON type than documented. `customer` has its
-	// value only if the value is certain.
+	// A member of the vendor's response has another JSON type than documented, or a form that Enlist
+	// cannot read. `customer` has its value only if the value is certain.
 	WarningCode_WARNING_CODE_UNREADABLE_VALUE WarningCode = 2
 	// `customer` has no field for a value of the vendor's record.
 	WarningCode_WARNING_CODE_UNREPRESENTED_VALUE WarningCode = 3

@@ -86,8 +86,8 @@ class _WarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WarningCo
     WARNING_CODE_VENDOR_WARNING: _WarningCode.ValueType  # 1
     """The vendor carried out the request, and returned a warning."""
     WARNING_CODE_UNREADABLE_VALUE: _WarningCode.ValueType  # 2
-    """A member of the vendor's response has a different JSON type than documented. `customer` has its
-    value only if the value is certain.
+    """A member of the vendor's response has another JSON type than documented, or a form that Enlist
+    cannot read. `customer` has its value only if the value is certain.
     """
     WARNING_CODE_UNREPRESENTED_VALUE: _WarningCode.ValueType  # 3
     """`customer` has no field for a value of the vendor's record."""
@@ -106,8 +106,8 @@ WARNING_CODE_UNSPECIFIED: WarningCode.ValueType  # 0
 WARNING_CODE_VENDOR_WARNING: WarningCode.ValueType  # 1
 """The vendor carried out the request, and returned a warning."""
 WARNING_CODE_UNREADABLE_VALUE: WarningCode.ValueType  # 2
-"""A member of the vendor's response has a different JSON type than documented. `customer` has its
-value only if the value is certain.
+"""A member of the vendor's response has another JSON type than documented, or a form that Enlist
+cannot read. `customer` has its value only if the value is certain.
 """
 WARNING_CODE_UNREPRESENTED_VALUE: WarningCode.ValueType  # 3
 """`customer` has no field for a value of the vendor's record."""

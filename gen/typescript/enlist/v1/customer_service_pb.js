@@ -156,8 +156,8 @@ export var WarningCode;
      */
     WarningCode[WarningCode["VENDOR_WARNING"] = 1] = "VENDOR_WARNING";
     /**
-     * A member of the vendor's response has a different JSON type than documented. `customer` has its
-     * value only if the value is certain.
+     * A member of the vendor's response has another JSON type than documented, or a form that Enlist
+     * cannot read. `customer` has its value only if the value is certain.
      *
      * @generated from enum value: WARNING_CODE_UNREADABLE_VALUE = 2;
      */

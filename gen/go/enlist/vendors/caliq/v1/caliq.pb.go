@@ -837,7 +837,7 @@ var File_enlist_vendors_caliq_v1_caliq_proto protoreflect.FileDescriptor
 
 const file_enlist_vendors_caliq_v1_caliq_proto_rawDesc = "" +
 	"\n" +
-	"#enlist/vendors/caliq/v1/caliq.proto\x12\x17enlist.vendors.caliq.v1\x1a\x1benlist/v1/annotations.proto\x1a\x17validate/validate.proto\"\xac\x13\n" +
+	"#enlist/vendors/caliq/v1/caliq.proto\x12\x17enlist.vendors.caliq.v1\x1a\x1benlist/v1/annotations.proto\x1a\x17validate/validate.proto\"\xeb\x13\n" +
 	"\x14CustomerCreateParams\x12)\n" +
 	"\aapi_key\x18\x01 \x01(\tB\x10\xfa\x8d\x19\t\"\aapi_key\x80\x01\x01R\x06apiKey\x12k\n" +
 	"\n" +
@@ -878,9 +878,9 @@ const file_enlist_vendors_caliq_v1_caliq_proto_rawDesc = "" +
 	"\ftelephone_no\x18\x11 \x01(\tB\x1b\xfaB\x04r\x02\x18\x14\xfa\x8d\x19\x10\n" +
 	"\x0ecustomer.phoneR\vTelephoneNo\x129\n" +
 	"\tmobile_no\x18\x12 \x01(\tB\x1c\xfaB\x04r\x02\x18\x14\xfa\x8d\x19\x11\n" +
-	"\x0fcustomer.mobileR\bMobileNo\x12q\n" +
-	"\x05email\x18\x13 \x01(\tB[\xfaB\x06r\x04\x10\x01\x18F\xfa\x8d\x19N\n" +
-	"\x0ecustomer.email*<must be the address by which the web site knows the customerR\x05Email\x12L\n" +
+	"\x0fcustomer.mobileR\bMobileNo\x12\xaf\x01\n" +
+	"\x05email\x18\x13 \x01(\tB\x98\x01\xfaB\x06r\x04\x10\x01\x18F\xfa\x8d\x19\x8a\x01\n" +
+	"\x0ecustomer.email*xmust be the address by which the web site knows the customer; Caliq documents it as unique among the accounts of a brandR\x05Email\x12L\n" +
 	"\n" +
 	"vat_number\x18\x14 \x01(\tB-\xfaB\x04r\x02\x18\x1e\xfa\x8d\x19\"\n" +
 	" customer.organization.vat_numberR\tVATNumber\x12;\n" +
