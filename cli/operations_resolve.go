@@ -78,8 +78,11 @@ func (c *resolveOperationCommand) Run(ctx context.Context, s *streams) error {
 		return printJSON(s.out, response)
 	}
 	said := "Recorded, after a check at the vendor."
-	if response.GetOperation().GetDecision().GetUnverified() {
+	switch checkedOf(response.GetOperation(), len(response.GetOperation().GetEarlierDecisions())) {
+	case checkedNothing:
 		said = "Recorded without a check at the vendor."
+	case checkedWait:
+		said = "Recorded. Provider " + c.Provider + " offers no look-up, so Enlist checked only that the vendor's time limit has passed."
 	}
 	_, err = fmt.Fprintf(s.out, "%s\n\n", said)
 	return errors.Join(err,
