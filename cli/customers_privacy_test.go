@@ -58,7 +58,7 @@ func TestExportAndEraseCustomer(t *testing.T) {
 	if got := c.succeeds("", "operations", "get", id); !regexp.MustCompile(`(?m)^erased +\S+Z, by Jo Doe: case 7$`).MatchString(got) {
 		t.Errorf("the erasure is not in\n%s", got)
 	}
-	if _, errOut, status := c.run("", "operations", "resolve", id, "--failed", "--by", "Jo"); status != 1 || strings.Contains(errOut, "--unverified") {
+	if _, errOut, status := c.run("", "operations", "resolve", id, "--failed", "--by", "Jo", "--yes"); status != 1 || strings.Contains(errOut, "--unverified") {
 		t.Errorf("status %d: %s", status, errOut)
 	}
 	c.fails(80, "either CUSTOMER-ID or --request-id", "", "customers", "export", "-p", "opencell")

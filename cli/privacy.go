@@ -1,12 +1,10 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"google.golang.org/grpc"
@@ -180,9 +178,7 @@ func (c *eraseCommand) confirm(ctx context.Context, s *streams, connection *grpc
 	if c.AtVendor {
 		where = "in Enlist and at provider " + c.Provider
 	}
-	_, _ = fmt.Fprintf(s.err, "\nErase the customer with these operations %s? Nothing brings the data back. Type yes: ", where)
-	line, _ := bufio.NewReader(s.in).ReadString('\n')
-	if strings.TrimSpace(line) != "yes" {
+	if !s.confirmed(fmt.Sprintf("\nErase the customer with these operations %s? Nothing brings the data back.", where)) {
 		return errors.New("nothing was erased. Type yes, or add --yes")
 	}
 	return nil
