@@ -139,6 +139,17 @@ func TestOnExistingThatCannotBe(t *testing.T) {
 	}
 }
 
+// check names a DSN that does not parse, without a connection.
+func TestCheckDSN(t *testing.T) {
+	file := write(t, `
+journal: {postgres: {dsn: "postgres://u:s3cret@h:port/d"}, encryption_keys: [aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=]}
+providers: [{name: a, caliq: {base_url: "http://127.0.0.1:1", api_key: k}}]`)
+	out, err := exec.Command(binary, "check", "--config", file).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "journal.postgres.dsn: cannot parse") || strings.Contains(string(out), "s3cret") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 func TestCheckVersionHelp(t *testing.T) {
 	file := write(t, `providers: [{name: a, opencell: {base_url: "http://127.0.0.1:1", username: u, password: p}}]`)
 	for want, arguments := range map[string][]string{

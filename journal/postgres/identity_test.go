@@ -119,6 +119,9 @@ func TestSynchronousPromotion(t *testing.T) {
 	t.Parallel()
 	primary := postgrestest.Start(t)
 	database := primary.Database(t)
+	if _, err := Look(t.Context(), database, Synchronous); !errors.Is(err, errNoStandby) {
+		t.Errorf("without a standby, before the first start: %v", err)
+	}
 	lonely := openDurable(t, database, Synchronous)
 	if _, _, err := lonely.Insert(t.Context(), newRow("a")); !errors.Is(err, errNoStandby) {
 		t.Errorf("without a standby: %v", err)

@@ -130,6 +130,7 @@ func (d *decoder) checkAcross(config *configv1.Config) {
 	}
 	d.checkListening("grpc.address", config.GetGrpc().GetAddress(), config.GetGrpc().GetTls(), config.GetAuth())
 	d.checkListening("http.address", config.GetHttp().GetAddress(), config.GetHttp().GetTls(), config.GetAuth())
+	d.checkApart(config)
 	d.checkTLS("grpc.tls", config.GetGrpc().GetTls())
 	d.checkTLS("http.tls", config.GetHttp().GetTls())
 }
@@ -162,6 +163,36 @@ func (d *decoder) checkPort(path, address string) bool {
 		return false
 	}
 	return true
+}
+
+// checkApart refuses two ports on one address.
+func (d *decoder) checkApart(config *configv1.Config) {
+	listening := []struct{ path, address string }{
+		{"grpc.address", cmp.Or(config.GetGrpc().GetAddress(), defaultGRPC)},
+		{"http.address", cmp.Or(config.GetHttp().GetAddress(), defaultHTTP)},
+		{"admin.address", config.GetAdmin().GetAddress()},
+	}
+	for i, one := range listening {
+		for _, other := range listening[:i] {
+			if !d.failedAt(one.path) && !d.failedAt(other.path) && isSameAddress(one.address, other.address) {
+				d.problem(one.path, "must have another port than "+other.path+" ("+other.address+")")
+			}
+		}
+	}
+}
+
+// isSameAddress reports whether two servers cannot listen on two addresses at once.
+func isSameAddress(one, other string) bool {
+	host, port, err := net.SplitHostPort(one)
+	otherHost, otherPort, otherErr := net.SplitHostPort(other)
+	if err != nil || otherErr != nil || port != otherPort || port == "0" {
+		return false
+	}
+	ip := func(host string) net.IP {
+		return net.ParseIP(cmp.Or(map[string]string{"": "::", "localhost": "127.0.0.1"}[host], host))
+	}
+	a, b := ip(host), ip(otherHost)
+	return host == otherHost || a.IsUnspecified() || b.IsUnspecified() || a != nil && a.Equal(b)
 }
 
 func (d *decoder) checkJournal(journal *configv1.Journal) {

@@ -100,6 +100,11 @@ providers:
 			"grpc: {address: \"0.0.0.0:9090\"}\nhttp: {address: \":8080\"}\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]",
 			[]string{"grpc.address@1", "http.address@2"},
 		},
+		"one address": {`
+grpc: {address: "127.0.0.1:8080"}
+admin: {address: ":8080"}
+providers: [{name: a, caliq: {base_url: "http://x", api_key: k}}]
+`, []string{"http.address@0", "admin.address@3"}},
 		"twice":        {"http: {address: \"127.0.0.1:1\"}\nhttp: {}\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]", []string{"http@2"}},
 		"no such port": {"grpc: {address: \"127.0.0.1:65536\"}\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]", []string{"grpc.address@1"}},
 		"admin": {
@@ -185,6 +190,30 @@ func TestSecretsAreNotRepeated(t *testing.T) {
 	_, err := Parse("x", []byte("log: {level: s3cret-value}\ncall_timeout: s3cret-value\nproviders: [{name: a, caliq: {base_url: s3cret-value, channel_id: s3cret-value}}]"), environment, readFile)
 	if err == nil || strings.Contains(err.Error(), "s3cret") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestIsSameAddress(t *testing.T) {
+	for _, c := range []struct {
+		one, other string
+		want       bool
+	}{
+		{"127.0.0.1:1", "127.0.0.1:1", true},
+		{"localhost:1", "127.0.0.1:1", true},
+		{":1", "127.0.0.1:1", true},
+		{"[::1]:1", "0.0.0.0:1", true},
+		{"host:1", "host:1", true},
+		{"[::1]:1", "[0:0::1]:1", true},
+		{"127.0.0.1:1", "127.0.0.1:2", false},
+		{"127.0.0.1:1", "127.0.0.2:1", false},
+		{"[::1]:1", "127.0.0.1:1", false},
+		{"127.0.0.1:0", "127.0.0.1:0", false},
+		{"host:1", "127.0.0.1:1", false},
+		{"", "127.0.0.1:1", false},
+	} {
+		if isSameAddress(c.one, c.other) != c.want || isSameAddress(c.other, c.one) != c.want {
+			t.Errorf("%s and %s: not %t", c.one, c.other, c.want)
+		}
 	}
 }
 
