@@ -59,7 +59,13 @@ func TestCheckConnect(t *testing.T) {
 		},
 		"unreachable": {
 			change: func(config *configv1.Config) { byName(config)["caliq"].GetCaliq().BaseUrl = nobody },
-			failed: map[string]string{"caliq": "connection refused"},
+			failed: map[string]string{"caliq": "cannot connect to " + nobody + ": connection refused. Check base_url, the network and the proxy."},
+		},
+		"unreachable login": {
+			change: func(config *configv1.Config) {
+				byName(config)["valomnia"].GetValomnia().BaseUrl = nobody
+			},
+			failed: map[string]string{"valomnia": "cannot connect to " + nobody + ": connection refused."},
 		},
 		"another base_url": {
 			change: func(config *configv1.Config) {
@@ -68,7 +74,7 @@ func TestCheckConnect(t *testing.T) {
 			failed: map[string]string{"opencell": "base_url"},
 		},
 		"slow":        {faults: []string{"caliq"}, fault: sandbox.Latency, failed: map[string]string{"caliq": "deadline exceeded"}},
-		"500":         {faults: []string{"avvio", "opencell"}, fault: sandbox.Status500, failed: map[string]string{"avvio": "HTTP status 500", "opencell": "HTTP status 500"}},
+		"500":         {faults: []string{"avvio", "opencell"}, fault: sandbox.Status500, failed: map[string]string{"avvio": "HTTP status 500", "opencell": "Repeat the command later."}},
 		"no database": {change: func(config *configv1.Config) { usePostgres(config, nobody) }, failed: map[string]string{"journal": "connection refused"}},
 	} {
 		t.Run(name, func(t *testing.T) {
