@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -148,6 +149,57 @@ func TestCheckConnectJournal(t *testing.T) {
 	config.Journal.EncryptionKeys = []string{keyAnother}
 	if lines, failed := checkConnect(t, config); !failed || !strings.Contains(lines["journal"], "Add that key to journal.encryption_keys again") {
 		t.Errorf("with another key: %s", lines["journal"])
+	}
+}
+
+// Beside another key, the key that Enlist generated is missing. The error names its file.
+func TestRotateTheGeneratedKey(t *testing.T) {
+	vendors, vendorsURL := startSandbox(t)
+	defer stop(t, vendors)
+	config := cli.EmbeddedConfig(vendorsURL)
+	config.Grpc.Address, config.Http.Address = testkit.FreeAddress(t), testkit.FreeAddress(t)
+	path := filepath.Join(t.TempDir(), "enlist.db")
+	config.Journal = &configv1.Journal{Store: &configv1.Journal_Sqlite{Sqlite: &configv1.Sqlite{Path: path}}}
+	start := func() string {
+		t.Helper()
+		var said bytes.Buffer
+		server := exec.Command(binary, "serve", "--config", asFile(t, config))
+		server.Stdout, server.Stderr = &said, &said
+		if err := server.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for range 100 {
+			if exec.Command(binary, "health", "--address", config.GetHttp().GetAddress()).Run() == nil {
+				break
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		_ = server.Process.Signal(os.Interrupt)
+		_ = server.Wait()
+		return said.String()
+	}
+	start()
+	config.Journal.EncryptionKeys = []string{keyOne}
+	want := `Enlist generated it: add "file:` + path + `.key"`
+	if said := start(); !strings.Contains(said, want) {
+		t.Errorf("serve says %s", said)
+	}
+	if lines, failed := checkConnect(t, config); !failed || !strings.Contains(lines["journal"], want) {
+		t.Errorf("check says %s", lines["journal"])
+	}
+	config.Journal.EncryptionKeys = []string{"file:" + path + ".key", keyOne}
+	if lines, failed := checkConnect(t, config); failed {
+		t.Errorf("check says %s", lines["journal"])
+	}
+
+	// Another missing key is not that one.
+	start()
+	config.Journal.EncryptionKeys = []string{keyOne}
+	if err := os.WriteFile(path+".key", []byte(keyAnother+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if lines, failed := checkConnect(t, config); !failed || strings.Contains(lines["journal"], "generated") {
+		t.Errorf("check says %s", lines["journal"])
 	}
 }
 

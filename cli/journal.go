@@ -35,7 +35,7 @@ func openJournal(ctx context.Context, config *configv1.Journal, log *slog.Logger
 		Keys: keys, Replica: uuid.NewString(), StateFolder: replicasFolder(ctx, config, log), Log: log, Metrics: metrics,
 	})
 	if err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, errors.Join(withGenerated(config, err), store.Close())
 	}
 	return opened, nil
 }
@@ -133,7 +133,7 @@ func journalConnection(config *configv1.Journal) *connection {
 			return "connected" + how + "; the next start creates the key", checkNew(config)
 		}
 		if err := found.CheckKeys(keys); err != nil {
-			return "", err
+			return "", withGenerated(config, err)
 		}
 		return "connected" + how + ", the keys are correct" + gapOf(found), nil
 	}}
@@ -224,6 +224,21 @@ func keyBeside(ctx context.Context, path string, reason int) (string, error) {
 	}
 	text, err = os.ReadFile(file) //nolint:gosec // the operator names the journal
 	return strings.TrimSpace(string(text)), err
+}
+
+// withGenerated adds to the error of a missing key that its file is beside the journal, if it is.
+func withGenerated(config *configv1.Journal, err error) error {
+	missing := (*journal.MissingKey)(nil)
+	if config.GetSqlite() == nil || !errors.As(err, &missing) {
+		return err
+	}
+	file := config.GetSqlite().GetPath() + keySuffix
+	text, readErr := os.ReadFile(file) //nolint:gosec // the operator names the journal
+	keys, decodeErr := decodeKeys([]string{strings.TrimSpace(string(text))})
+	if readErr != nil || decodeErr != nil || journal.KeyID(keys[0]) != missing.ID {
+		return err
+	}
+	return fmt.Errorf("%w. Enlist generated it: add \"file:%s\"", err, file)
 }
 
 // makeKey writes a new key to a file, unless another process did so first. The whole key is on disk
