@@ -179,6 +179,16 @@ func TestRotateTheGeneratedKey(t *testing.T) {
 		return said.String()
 	}
 	start()
+	if err := os.Chmod(path+".key", 0o644); err != nil {
+		t.Fatal(err)
+	}
+	open := path + ".key can be read by others: chmod 600"
+	if said := start(); !strings.Contains(said, open) {
+		t.Errorf("serve says %s", said)
+	}
+	if lines, failed := checkConnect(t, config); failed || !strings.Contains(lines["journal"], "; "+open) {
+		t.Errorf("check says %s", lines["journal"])
+	}
 	config.Journal.EncryptionKeys = []string{keyOne}
 	want := `Enlist generated it: add "file:` + path + `.key"`
 	if said := start(); !strings.Contains(said, want) {
