@@ -118,7 +118,7 @@ func TestInvalidConfiguration(t *testing.T) {
 		if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != 1 { //nolint:errorlint // as returned
 			t.Errorf("%s: %v", command, err)
 		}
-		for _, want := range []string{"providers[0].name", "providers[0].opencell.base_url", "providers[0].opencell.username", "providers[1].vendor", "nonsense"} {
+		for _, want := range []string{"providers[0].name", "providers[0].opencell.base_url", "providers[0].opencell.username", "providers[1]", "nonsense"} {
 			if !strings.Contains(string(out), want+" ") {
 				t.Errorf("%s does not name %s:\n%s", command, want, out)
 			}
