@@ -159,8 +159,16 @@ func TestCheckVersionHelp(t *testing.T) {
 			t.Errorf("%v: %v\n%s", arguments, err, out)
 		}
 	}
-	if err := exec.Command(binary, "health", "--address", testkit.FreeAddress(t)).Run(); err == nil {
-		t.Error("healthy without a server")
+	free := testkit.FreeAddress(t)
+	if out, err := exec.Command(binary, "health", "--address", free).CombinedOutput(); err == nil || !strings.Contains(string(out), "the server does not run at "+free+". Start it, or set --address") {
+		t.Errorf("without a server: %v %s", err, out)
+	}
+	file = write(t, "admin: {address: '"+free+"'}")
+	if out, err := exec.Command(binary, "reload", "--config", file).CombinedOutput(); err == nil || !strings.Contains(string(out), "name the old one with --address") {
+		t.Errorf("a reload without a server: %v %s", err, out)
+	}
+	if out, err := exec.Command(binary, "operations", "list", "--state", "foo").CombinedOutput(); err == nil || !strings.Contains(string(out), `--state must be one of "intent",`) {
+		t.Errorf("an unknown state: %v %s", err, out)
 	}
 	if out, err := exec.Command(binary, "sandbox", "--address", "0.0.0.0:0").CombinedOutput(); err == nil || !strings.Contains(string(out), "loopback") {
 		t.Errorf("a sandbox beyond loopback: %v %s", err, out)
@@ -324,6 +332,12 @@ func TestPortsThatAreTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = taken.Close() }()
+	for flag, command := range map[string][]string{"--address": {"sandbox"}, "--sandbox-address": {"serve"}} {
+		out, err := exec.Command(binary, append(command, flag, taken.Addr().String())...).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "("+flag+" sets another address)") {
+			t.Errorf("%v: %v %s", command, err, out)
+		}
+	}
 	for _, section := range []string{"grpc", "http", "admin"} {
 		ports := map[string]string{"grpc": "127.0.0.1:0", "http": "127.0.0.1:0", "admin": "127.0.0.1:0", section: taken.Addr().String()}
 		command := exec.Command(binary, "serve", "--config", write(t, fmt.Sprintf(`

@@ -113,7 +113,7 @@ func TestCreateAgain(t *testing.T) {
 		one.RequestID != two.RequestID || one.Replayed || !two.Replayed {
 		t.Errorf("%s\nthen\n%s", first, again)
 	}
-	c.fails(1, "CUSTOMER_EXISTS", "", append(smith, "--email", "other@example.com")...)
+	c.fails(1, "ON_EXISTING_UPDATE (--on-existing=update)", "", append(smith, "--email", "other@example.com")...)
 	c.fails(1, "CUSTOMER_EXISTS", "", append(smith, "--email", "other@example.com")...)
 	if out := c.succeeds("", append(smith, "--email", "other@example.com", "--on-existing", "update")...); !strings.Contains(out, "UPDATED") {
 		t.Error(out)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -259,6 +260,12 @@ func (c *getOperationCommand) printExchanges(out io.Writer, tries []*enlistv1.Op
 // printNext prints the commands that settle an operation.
 func (c *getOperationCommand) printNext(out io.Writer, response *enlistv1.GetOperationResponse, hasLookup bool) error {
 	operation := response.GetOperation()
+	resolve := func(decision string) string {
+		if os.Getenv("USER") == "" { // the default of --by
+			return c.commandFor("resolve", operation, decision, "--by=NAME")
+		}
+		return c.commandFor("resolve", operation, decision)
+	}
 	var text strings.Builder
 	switch operation.GetState() {
 	case enlistv1.OperationState_OPERATION_STATE_NEEDS_PERSON:
@@ -270,13 +277,12 @@ func (c *getOperationCommand) printNext(out io.Writer, response *enlistv1.GetOpe
 		}
 		for _, candidate := range response.GetCandidates() {
 			id := candidate.GetCustomer().GetId()
-			fmt.Fprintf(&text, "\n%s is the customer%s:\n  %s\n", printable(id), differing(candidate), c.commandFor("resolve", operation, "--succeeded="+id))
+			fmt.Fprintf(&text, "\n%s is the customer%s:\n  %s\n", printable(id), differing(candidate), resolve("--succeeded="+id))
 		}
 		if len(response.GetCandidates()) == 0 {
-			command := c.commandFor("resolve", operation, "--succeeded=CUSTOMER_ID")
-			fmt.Fprintf(&text, "\nThe customer exists, with its id in place of CUSTOMER_ID:\n  %s\n", command)
+			fmt.Fprintf(&text, "\nThe customer exists, with its id in place of CUSTOMER_ID:\n  %s\n", resolve("--succeeded=CUSTOMER_ID"))
 		}
-		fmt.Fprintf(&text, "\nNothing was created:\n  %s\n", c.commandFor("resolve", operation, "--failed"))
+		fmt.Fprintf(&text, "\nNothing was created:\n  %s\n", resolve("--failed"))
 	case enlistv1.OperationState_OPERATION_STATE_INTENT, enlistv1.OperationState_OPERATION_STATE_UNKNOWN:
 		fmt.Fprintf(&text, "\nNext:\n  %s\n", c.commandFor("wait", operation))
 	}

@@ -398,6 +398,11 @@ func TestResolveIsRefused(t *testing.T) {
 	c.fails(80, "can't be used together", "", "operations", "resolve", id, "--failed", "--succeeded", "1")
 	c.fails(80, "--unverified needs --reason", "", "operations", "resolve", id, "--failed", "--unverified")
 	c.fails(80, "--by is missing", "", "operations", "resolve", id, "--failed", "--by", "")
+	nameless := *c
+	nameless.environment = append(nameless.environment[:len(nameless.environment):len(nameless.environment)], "USER=")
+	if out := nameless.succeeds("", "operations", "get", id); strings.Count(out, " --by=NAME\n") != 3 {
+		t.Errorf("without USER:\n%s", out)
+	}
 	for _, answer := range []string{"", "n\n", "y\n"} {
 		c.fails(1, "nothing was recorded. Type yes, or add --yes", answer, "operations", "resolve", id, "--failed", "--unverified", "--reason", "seen")
 	}
