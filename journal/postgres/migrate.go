@@ -57,7 +57,7 @@ func migrate(ctx context.Context, config *pgx.ConnConfig, logger *slog.Logger) (
 		return false, err
 	}
 	for _, result := range results {
-		logger.Info("migrated the journal's PostgreSQL database", "version", result.Source.Version, "duration", result.Duration)
+		logger.Info("migrated the journal's PostgreSQL database", "version", result.Source.Version, "duration_ms", result.Duration.Milliseconds())
 	}
 	// A replica of a newer version may have migrated first.
 	_, err = migrated(ctx, db, target)
