@@ -79,8 +79,8 @@ func openFile(path string, flags int) error {
 	return file.Close()
 }
 
-// CheckAccess returns an error if this user may not write the journal at a path. It creates nothing.
-// No store of this process may have the file open.
+// CheckAccess returns an error if this user may not write the journal at a path. It creates
+// nothing. No store of this process may have the file open.
 func CheckAccess(path string) error {
 	path, err := absolute(path)
 	if err != nil {
