@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/enlist-dev/enlist/journal/postgres"
 	"github.com/enlist-dev/enlist/providers/registry"
 	"github.com/enlist-dev/enlist/server/audit"
 	"github.com/enlist-dev/enlist/server/config"
@@ -23,7 +24,11 @@ func (c *checkCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	connected, err := registry.New(configuration.GetProviders())
-	if err := errors.Join(err, audit.Check(configuration.GetAudit())); err != nil {
+	err = errors.Join(err, audit.Check(configuration.GetAudit()))
+	if dsn := configuration.GetJournal().GetPostgres().GetDsn(); dsn != "" {
+		err = errors.Join(err, postgres.CheckDSN(dsn))
+	}
+	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(s.out, "%s is valid: %d provider(s), gRPC on %s, REST on %s\n", c.Config, len(connected),

@@ -118,7 +118,7 @@ func TestInvalidConfiguration(t *testing.T) {
 		if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != 1 { //nolint:errorlint // as returned
 			t.Errorf("%s: %v", command, err)
 		}
-		for _, want := range []string{"providers[0].name", "providers[0].opencell.base_url", "providers[0].opencell.username", "providers[1].vendor", "nonsense"} {
+		for _, want := range []string{"providers[0].name", "providers[0].opencell.base_url", "providers[0].opencell.username", "providers[1]", "nonsense"} {
 			if !strings.Contains(string(out), want+" ") {
 				t.Errorf("%s does not name %s:\n%s", command, want, out)
 			}
@@ -139,6 +139,17 @@ func TestOnExistingThatCannotBe(t *testing.T) {
 	}
 }
 
+// check names a DSN that does not parse, without a connection.
+func TestCheckDSN(t *testing.T) {
+	file := write(t, `
+journal: {postgres: {dsn: "postgres://u:s3cret@h:port/d"}, encryption_keys: [aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=]}
+providers: [{name: a, caliq: {base_url: "http://127.0.0.1:1", api_key: k}}]`)
+	out, err := exec.Command(binary, "check", "--config", file).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "journal.postgres.dsn: cannot parse") || strings.Contains(string(out), "s3cret") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 func TestCheckVersionHelp(t *testing.T) {
 	file := write(t, `providers: [{name: a, opencell: {base_url: "http://127.0.0.1:1", username: u, password: p}}]`)
 	for want, arguments := range map[string][]string{
@@ -148,8 +159,16 @@ func TestCheckVersionHelp(t *testing.T) {
 			t.Errorf("%v: %v\n%s", arguments, err, out)
 		}
 	}
-	if err := exec.Command(binary, "health", "--address", testkit.FreeAddress(t)).Run(); err == nil {
-		t.Error("healthy without a server")
+	free := testkit.FreeAddress(t)
+	if out, err := exec.Command(binary, "health", "--address", free).CombinedOutput(); err == nil || !strings.Contains(string(out), "the server does not run at "+free+". Start it, or set --address") {
+		t.Errorf("without a server: %v %s", err, out)
+	}
+	file = write(t, "admin: {address: '"+free+"'}")
+	if out, err := exec.Command(binary, "reload", "--config", file).CombinedOutput(); err == nil || !strings.Contains(string(out), "name the old one with --address") {
+		t.Errorf("a reload without a server: %v %s", err, out)
+	}
+	if out, err := exec.Command(binary, "operations", "list", "--state", "foo").CombinedOutput(); err == nil || !strings.Contains(string(out), `--state must be one of "intent",`) {
+		t.Errorf("an unknown state: %v %s", err, out)
 	}
 	if out, err := exec.Command(binary, "sandbox", "--address", "0.0.0.0:0").CombinedOutput(); err == nil || !strings.Contains(string(out), "loopback") {
 		t.Errorf("a sandbox beyond loopback: %v %s", err, out)
@@ -313,6 +332,12 @@ func TestPortsThatAreTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = taken.Close() }()
+	for flag, command := range map[string][]string{"--address": {"sandbox"}, "--sandbox-address": {"serve"}} {
+		out, err := exec.Command(binary, append(command, flag, taken.Addr().String())...).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "("+flag+" sets another address)") {
+			t.Errorf("%v: %v %s", command, err, out)
+		}
+	}
 	for _, section := range []string{"grpc", "http", "admin"} {
 		ports := map[string]string{"grpc": "127.0.0.1:0", "http": "127.0.0.1:0", "admin": "127.0.0.1:0", section: taken.Addr().String()}
 		command := exec.Command(binary, "serve", "--config", write(t, fmt.Sprintf(`

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"syscall"
 	"text/tabwriter"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
@@ -59,12 +60,19 @@ func checkConnections(ctx context.Context, out io.Writer, config *configv1.Confi
 	return nil
 }
 
-// whatToDo returns an error on one line. For a provider's error, this is the message, the vendor's
-// own words, and the cause, which only operators see.
+// again is the advice of an error that may not last.
+const again = "Repeat the command later."
+
+// whatToDo returns an error on one line, with advice for a person at the command line. For a
+// provider's error, this is the message, the vendor's own words, and the cause, which only operators
+// see.
 func whatToDo(err error) string {
 	text := err.Error()
+	if unreached := (*providers.Unreached)(nil); errors.As(err, &unreached) {
+		return "cannot connect to " + unreached.BaseURL + ": " + connectError(unreached.Cause) + ". Check base_url, the network and the proxy."
+	}
 	if known := (*providers.Error)(nil); errors.As(err, &known) {
-		text = known.Message
+		text = strings.NewReplacer(providers.CallAgain, again, providers.CallLater, again).Replace(known.Message)
 		if messages := known.Vendor.GetMessages(); len(messages) > 0 {
 			text += " The vendor said: " + strings.TrimSpace(messages[0].GetCode()+" "+messages[0].GetMessage())
 		}
@@ -73,4 +81,12 @@ func whatToDo(err error) string {
 		}
 	}
 	return strings.Join(strings.Fields(text), " ")
+}
+
+// connectError returns why there is no connection, without the address.
+func connectError(err error) string {
+	if number := syscall.Errno(0); errors.As(err, &number) && !strings.Contains(err.Error(), "proxyconnect") {
+		return number.Error()
+	}
+	return err.Error()
 }

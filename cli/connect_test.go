@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -59,7 +60,13 @@ func TestCheckConnect(t *testing.T) {
 		},
 		"unreachable": {
 			change: func(config *configv1.Config) { byName(config)["caliq"].GetCaliq().BaseUrl = nobody },
-			failed: map[string]string{"caliq": "connection refused"},
+			failed: map[string]string{"caliq": "cannot connect to " + nobody + ": connection refused. Check base_url, the network and the proxy."},
+		},
+		"unreachable login": {
+			change: func(config *configv1.Config) {
+				byName(config)["valomnia"].GetValomnia().BaseUrl = nobody
+			},
+			failed: map[string]string{"valomnia": "cannot connect to " + nobody + ": connection refused."},
 		},
 		"another base_url": {
 			change: func(config *configv1.Config) {
@@ -68,7 +75,7 @@ func TestCheckConnect(t *testing.T) {
 			failed: map[string]string{"opencell": "base_url"},
 		},
 		"slow":        {faults: []string{"caliq"}, fault: sandbox.Latency, failed: map[string]string{"caliq": "deadline exceeded"}},
-		"500":         {faults: []string{"avvio", "opencell"}, fault: sandbox.Status500, failed: map[string]string{"avvio": "HTTP status 500", "opencell": "HTTP status 500"}},
+		"500":         {faults: []string{"avvio", "opencell"}, fault: sandbox.Status500, failed: map[string]string{"avvio": "HTTP status 500", "opencell": "Repeat the command later."}},
 		"no database": {change: func(config *configv1.Config) { usePostgres(config, nobody) }, failed: map[string]string{"journal": "connection refused"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,6 +149,67 @@ func TestCheckConnectJournal(t *testing.T) {
 	config.Journal.EncryptionKeys = []string{keyAnother}
 	if lines, failed := checkConnect(t, config); !failed || !strings.Contains(lines["journal"], "Add that key to journal.encryption_keys again") {
 		t.Errorf("with another key: %s", lines["journal"])
+	}
+}
+
+// Beside another key, the key that Enlist generated is missing. The error names its file.
+func TestRotateTheGeneratedKey(t *testing.T) {
+	vendors, vendorsURL := startSandbox(t)
+	defer stop(t, vendors)
+	config := cli.EmbeddedConfig(vendorsURL)
+	config.Grpc.Address, config.Http.Address = testkit.FreeAddress(t), testkit.FreeAddress(t)
+	path := filepath.Join(t.TempDir(), "enlist.db")
+	config.Journal = &configv1.Journal{Store: &configv1.Journal_Sqlite{Sqlite: &configv1.Sqlite{Path: path}}}
+	start := func() string {
+		t.Helper()
+		var said bytes.Buffer
+		server := exec.Command(binary, "serve", "--config", asFile(t, config))
+		server.Stdout, server.Stderr = &said, &said
+		if err := server.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for range 100 {
+			if exec.Command(binary, "health", "--address", config.GetHttp().GetAddress()).Run() == nil {
+				break
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		_ = server.Process.Signal(os.Interrupt)
+		_ = server.Wait()
+		return said.String()
+	}
+	start()
+	if err := os.Chmod(path+".key", 0o644); err != nil {
+		t.Fatal(err)
+	}
+	open := path + ".key can be read by others: chmod 600"
+	if said := start(); !strings.Contains(said, open) {
+		t.Errorf("serve says %s", said)
+	}
+	if lines, failed := checkConnect(t, config); failed || !strings.Contains(lines["journal"], "; "+open) {
+		t.Errorf("check says %s", lines["journal"])
+	}
+	config.Journal.EncryptionKeys = []string{keyOne}
+	want := `Enlist generated it: add "file:` + path + `.key"`
+	if said := start(); !strings.Contains(said, want) {
+		t.Errorf("serve says %s", said)
+	}
+	if lines, failed := checkConnect(t, config); !failed || !strings.Contains(lines["journal"], want) {
+		t.Errorf("check says %s", lines["journal"])
+	}
+	config.Journal.EncryptionKeys = []string{"file:" + path + ".key", keyOne}
+	if lines, failed := checkConnect(t, config); failed {
+		t.Errorf("check says %s", lines["journal"])
+	}
+
+	// Another missing key is not that one.
+	start()
+	config.Journal.EncryptionKeys = []string{keyOne}
+	if err := os.WriteFile(path+".key", []byte(keyAnother+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if lines, failed := checkConnect(t, config); !failed || strings.Contains(lines["journal"], "generated") {
+		t.Errorf("check says %s", lines["journal"])
 	}
 }
 

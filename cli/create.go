@@ -219,7 +219,7 @@ func isOfEnlist(err error) bool {
 
 // failed returns an error of a creation as text, with the exit status.
 func (c *createCommand) failed(ctx context.Context, entry *requestids.Entry, err error) error {
-	flags := map[string]string{}
+	flags := map[string]string{"on_existing": "--on-existing"}
 	for _, field := range c.fields() {
 		flags[field.path] = field.flag
 	}

@@ -58,8 +58,18 @@ func TestExportAndEraseCustomer(t *testing.T) {
 	if got := c.succeeds("", "operations", "get", id); !regexp.MustCompile(`(?m)^erased +\S+Z, by Jo Doe: case 7$`).MatchString(got) {
 		t.Errorf("the erasure is not in\n%s", got)
 	}
-	if _, errOut, status := c.run("", "operations", "resolve", id, "--failed", "--by", "Jo"); status != 1 || strings.Contains(errOut, "--unverified") {
+	if _, errOut, status := c.run("", "operations", "resolve", id, "--failed", "--by", "Jo", "--yes"); status != 1 || strings.Contains(errOut, "--unverified") {
 		t.Errorf("status %d: %s", status, errOut)
+	}
+	nobody := []string{"customers", "erase", "P-2", "-p", "opencell", "--by", "Jo Doe", "--reason", "case 7"}
+	if out, errOut, status := c.run("", nobody...); status != 0 || out != "Enlist holds nothing of this customer.\n" || errOut != "" {
+		t.Errorf("of an unknown customer: %d %s%s", status, out, errOut)
+	}
+	if out, _, status := c.run("", append(nobody, "--yes")...); status != 0 || !strings.HasPrefix(out, "Enlist holds nothing of this customer.\n") {
+		t.Errorf("of an unknown customer: %d %s", status, out)
+	}
+	if out, errOut, status := c.run("", append(nobody, "--at-vendor")...); status != 1 || !strings.HasPrefix(out, "Enlist holds nothing") || !strings.Contains(errOut, "Erase the customer at provider opencell?") {
+		t.Errorf("of an unknown customer at the vendor: %d %s%s", status, out, errOut)
 	}
 	c.fails(80, "either CUSTOMER-ID or --request-id", "", "customers", "export", "-p", "opencell")
 	c.fails(80, "--by and --reason", "", "customers", "erase", "P-1", "-p", "opencell")

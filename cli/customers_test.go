@@ -113,7 +113,7 @@ func TestCreateAgain(t *testing.T) {
 		one.RequestID != two.RequestID || one.Replayed || !two.Replayed {
 		t.Errorf("%s\nthen\n%s", first, again)
 	}
-	c.fails(1, "CUSTOMER_EXISTS", "", append(smith, "--email", "other@example.com")...)
+	c.fails(1, "ON_EXISTING_UPDATE (--on-existing=update)", "", append(smith, "--email", "other@example.com")...)
 	c.fails(1, "CUSTOMER_EXISTS", "", append(smith, "--email", "other@example.com")...)
 	if out := c.succeeds("", append(smith, "--email", "other@example.com", "--on-existing", "update")...); !strings.Contains(out, "UPDATED") {
 		t.Error(out)
@@ -206,7 +206,33 @@ func TestCreateNeedsPerson(t *testing.T) {
 	request := `{"provider": "caliq", "customer": {"name": {"givenName": "Ada", "familyName": "Smith"}, "email": "a@example.com", "currencyCode": "EUR",
 		"billingAddress": {"lines": ["1 Rue"], "city": "Nice", "postalCode": "06000", "countryCode": "FR"}}}`
 	c.fails(3, "ResolveOperation", request, "customers", "create", "-f", "-")
-	c.fails(3, "ResolveOperation", request, "customers", "create", "-f", "-")
+	_, said, status := c.run(request, "customers", "create", "-f", "-")
+	id := regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}`).FindString(said)
+	if status != 3 || !strings.Contains(said, "ResolveOperation") {
+		t.Fatalf("status %d: %s", status, said)
+	}
+
+	// Caliq offers no look-up, so no output says that there was one.
+	shown, said, _ := c.run("", "operations", "get", id)
+	if want := "Provider caliq offers no look-up: there are no candidates to show.\n"; said != want {
+		t.Errorf("got %q, want %q", said, want)
+	}
+	if !strings.Contains(shown, "Provider caliq offers no look-up.\nLook for the customer there before you choose --failed.\n") || strings.Contains(shown, "Enlist checks") {
+		t.Error(shown)
+	}
+	failed := []string{"operations", "resolve", id, "--failed", "--by", "Jo", "--yes"}
+	var decided string
+	for deadline := time.Now().Add(time.Minute); status != 0 && time.Now().Before(deadline); time.Sleep(time.Second) {
+		decided, said, status = c.run("", failed...)
+	}
+	if !strings.HasPrefix(decided, "Recorded. Provider caliq offers no look-up, so Enlist checked only that the vendor's time limit has passed.\n") {
+		t.Errorf("status %d\n%s%s", status, decided, said)
+	}
+	for _, out := range []string{decided, c.succeeds("", "operations", "get", id)} {
+		if !regexp.MustCompile(`(?m)^failed +\S+ +Jo +wait only +decided with`).MatchString(out) {
+			t.Errorf("no decision in\n%s", out)
+		}
+	}
 }
 
 // The server identifies a request_id by its caller, so another caller's command is another

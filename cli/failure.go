@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -32,6 +33,8 @@ type failure struct {
 
 func (f *failure) Unwrap() error { return f.error }
 
+var onExistingValue = regexp.MustCompile(`\bON_EXISTING_[A-Z]+\b`)
+
 // explain returns an error of a request as text for a person: the reason, the message, each field
 // violation, and the vendor's words. The flags say how a field is set on the command line.
 func (r *serverFlags) explain(err error, flags map[string]string) error {
@@ -43,7 +46,13 @@ func (r *serverFlags) explain(err error, flags map[string]string) error {
 	case len(violations) > 0:
 		fmt.Fprintf(&text, "%v", reason)
 	case reason != enlistv1.ErrorReason_ERROR_REASON_UNSPECIFIED:
-		fmt.Fprintf(&text, "%v: %s", reason, printable(said.Message()))
+		message := said.Message()
+		if flag := flags["on_existing"]; flag != "" {
+			message = onExistingValue.ReplaceAllStringFunc(message, func(value string) string {
+				return value + " (" + flag + "=" + plainName(strings.TrimPrefix(value, "ON_EXISTING_")) + ")"
+			})
+		}
+		fmt.Fprintf(&text, "%v: %s", reason, printable(message))
 	case said.Code() == codes.Unavailable, said.Code() == codes.DeadlineExceeded:
 		fmt.Fprintf(&text, "the server at %s does not respond: %s\n  %s", r.Server, r.remedy(said.Message()), printable(said.Message()))
 	case said.Code() == codes.Unimplemented:

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
@@ -40,6 +41,9 @@ func (c *healthCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	response, err := (&http.Client{Transport: &http.Transport{TLSClientConfig: trusted}}).Do(request)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return fmt.Errorf("the server does not run at %s. Start it, or set --address", request.URL.Host)
+	}
 	if err != nil {
 		return fmt.Errorf("%w. If the port asks for client certificates, set admin.address and use that port", err)
 	}

@@ -31,11 +31,14 @@ func openJournal(ctx context.Context, config *configv1.Journal, log *slog.Logger
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
+	if warning := readableKey(config); warning != "" {
+		log.WarnContext(ctx, "journal: "+warning)
+	}
 	opened, err := journal.New(ctx, store, journal.Options{
 		Keys: keys, Replica: uuid.NewString(), StateFolder: replicasFolder(ctx, config, log), Log: log, Metrics: metrics,
 	})
 	if err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, errors.Join(withGenerated(config, err), store.Close())
 	}
 	return opened, nil
 }
@@ -102,6 +105,9 @@ func refuseKeyAlone(config *configv1.Journal) error {
 func journalConnection(config *configv1.Journal) *connection {
 	how := ""
 	kind, look := "sqlite", func(ctx context.Context) (*journal.Peek, error) {
+		if err := sqlite.CheckAccess(config.GetSqlite().GetPath()); err != nil {
+			return nil, err
+		}
 		return sqlite.Look(ctx, config.GetSqlite().GetPath())
 	}
 	if dsn := config.GetPostgres().GetDsn(); dsn != "" {
@@ -133,9 +139,13 @@ func journalConnection(config *configv1.Journal) *connection {
 			return "connected" + how + "; the next start creates the key", checkNew(config)
 		}
 		if err := found.CheckKeys(keys); err != nil {
-			return "", err
+			return "", withGenerated(config, err)
 		}
-		return "connected" + how + ", the keys are correct" + gapOf(found), nil
+		how += ", the keys are correct" + gapOf(found)
+		if warning := readableKey(config); warning != "" {
+			how += "; " + warning
+		}
+		return "connected" + how, nil
 	}}
 }
 
@@ -224,6 +234,31 @@ func keyBeside(ctx context.Context, path string, reason int) (string, error) {
 	}
 	text, err = os.ReadFile(file) //nolint:gosec // the operator names the journal
 	return strings.TrimSpace(string(text)), err
+}
+
+// readableKey returns a warning if other users may read the key beside the journal.
+func readableKey(config *configv1.Journal) string {
+	file := config.GetSqlite().GetPath() + keySuffix
+	info, err := os.Stat(file)
+	if config.GetSqlite() == nil || err != nil || info.Mode().Perm()&0o007 == 0 {
+		return ""
+	}
+	return file + " can be read by others: chmod 600"
+}
+
+// withGenerated adds to the error of a missing key that its file is beside the journal, if it is.
+func withGenerated(config *configv1.Journal, err error) error {
+	missing := (*journal.MissingKey)(nil)
+	if config.GetSqlite() == nil || !errors.As(err, &missing) {
+		return err
+	}
+	file := config.GetSqlite().GetPath() + keySuffix
+	text, readErr := os.ReadFile(file) //nolint:gosec // the operator names the journal
+	keys, decodeErr := decodeKeys([]string{strings.TrimSpace(string(text))})
+	if readErr != nil || decodeErr != nil || journal.KeyID(keys[0]) != missing.ID {
+		return err
+	}
+	return fmt.Errorf("%w. Enlist generated it: add \"file:%s\"", err, file)
 }
 
 // makeKey writes a new key to a file, unless another process did so first. The whole key is on disk

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -40,7 +41,7 @@ func (c *getOperationCommand) Run(ctx context.Context, s *streams) error {
 	if _, err = c.find(ctx, connection); err != nil {
 		return c.explainFound(err, &c.operationKey)
 	}
-	response, err := c.get(ctx, s, connection)
+	response, hasLookup, err := c.get(ctx, s, connection)
 	if err != nil {
 		return c.explain(err, c.flags())
 	}
@@ -53,7 +54,7 @@ func (c *getOperationCommand) Run(ctx context.Context, s *streams) error {
 		printDecisions(s.out, response.GetOperation()),
 		c.printExchanges(s.out, response.GetOperation().GetTries()),
 		printCandidates(s.out, response.GetCandidates()),
-		c.printNext(s.out, response))
+		c.printNext(s.out, response, hasLookup))
 }
 
 // explainFound is explain, also for an error of operationKey.find.
@@ -65,30 +66,39 @@ func (r *serverFlags) explainFound(err error, key *operationKey) error {
 }
 
 // get reads the operation, and its candidates if they are wanted. If only an operation that needs a
-// person makes them wanted, an error costs no more than them.
-func (c *getOperationCommand) get(ctx context.Context, s *streams, connection *grpc.ClientConn) (*enlistv1.GetOperationResponse, error) {
+// person makes them wanted, an error costs no more than them. get also reports whether the provider
+// offers a look-up of the customer, as far as is known.
+func (c *getOperationCommand) get(
+	ctx context.Context, s *streams, connection *grpc.ClientConn,
+) (response *enlistv1.GetOperationResponse, hasLookup bool, err error) {
 	operations := enlistv1.NewOperationServiceClient(connection)
 	request := &enlistv1.GetOperationRequest{Provider: c.Provider, RequestId: c.RequestID, Principal: c.Principal}
 	if c.Candidates != nil && *c.Candidates {
 		request.IncludeCandidates = true
-		return within(ctx, vendorTimeout, request, operations.GetOperation)
+		response, err = within(ctx, vendorTimeout, request, operations.GetOperation)
+		return response, true, err
 	}
-	response, err := read(ctx, request, operations.GetOperation)
+	response, err = read(ctx, request, operations.GetOperation)
+	hasLookup = response.GetOperation().GetReasonCode() != enlistv1.OperationReason_OPERATION_REASON_NO_LOOKUP
 	if err != nil || c.Candidates != nil || response.GetOperation().GetState() != enlistv1.OperationState_OPERATION_STATE_NEEDS_PERSON {
-		return response, err
+		return response, hasLookup, err
 	}
 	withCandidates := proto.CloneOf(request)
 	withCandidates.IncludeCandidates = true
 	full, err := within(ctx, vendorTimeout, withCandidates, operations.GetOperation)
 	if err == nil {
-		return full, nil
+		return full, true, nil
 	}
-	why := fmt.Sprintf("the look at the vendor failed (%s)", summary(err))
-	if client.Reason(err) == enlistv1.ErrorReason_NOT_PERMITTED {
-		why = "only operators may look at the vendor"
+	switch client.Reason(err) {
+	case enlistv1.ErrorReason_RPC_NOT_SUPPORTED:
+		_, _ = fmt.Fprintf(s.err, "Provider %s offers no look-up: there are no candidates to show.\n", printable(c.Provider))
+		return response, false, nil
+	case enlistv1.ErrorReason_NOT_PERMITTED:
+		_, _ = fmt.Fprintln(s.err, "Candidates are missing: only operators may look at the vendor.")
+	default:
+		_, _ = fmt.Fprintf(s.err, "Candidates are missing: the look at the vendor failed (%s).\n", summary(err))
 	}
-	_, _ = fmt.Fprintf(s.err, "Candidates are missing: %s.\n", why)
-	return response, nil
+	return response, hasLookup, nil
 }
 
 // printOperation prints the state of an operation, why, and its result.
@@ -173,21 +183,57 @@ func printTries(out io.Writer, tries []*enlistv1.OperationTry) error {
 	return printSection(out, []string{"ATTEMPT", "KIND", "START", "TOOK", "STAGE", "HTTP", "ERROR"}, rows)
 }
 
-// printDecisions prints the decisions of people, oldest first.
-func printDecisions(out io.Writer, operation *enlistv1.Operation) error {
+// decisionsOf returns the decisions of people on an operation, oldest first.
+func decisionsOf(operation *enlistv1.Operation) []*enlistv1.OperationDecision {
 	decisions := operation.GetEarlierDecisions()
 	if operation.GetDecision() != nil {
 		decisions = append(decisions[:len(decisions):len(decisions)], operation.GetDecision())
 	}
+	return decisions
+}
+
+// What Enlist checked of a decision.
+const (
+	checkedAll     = "yes"
+	checkedWait    = "wait only" // that the vendor's time limit has passed
+	checkedNothing = "no"
+	checkedUnknown = "unknown" // Enlist no longer has the attempts
+)
+
+// checkedOf says what Enlist checked of a decision, by its place in decisionsOf. At a vendor with a
+// look-up, there is one before a decision that nothing was created.
+func checkedOf(operation *enlistv1.Operation, place int) string {
+	decisions := decisionsOf(operation)
+	decision := decisions[place]
+	switch {
+	case decision.GetUnverified():
+		return checkedNothing
+	case decision.GetDecision() != enlistv1.Decision_DECISION_FAILED:
+		return checkedAll
+	case len(operation.GetTries()) == 0:
+		return checkedUnknown
+	}
+	var earlier time.Time
+	if place > 0 {
+		earlier = decisions[place-1].GetDecideTime().AsTime()
+	}
+	for _, try := range operation.GetTries() {
+		start := try.GetStartTime().AsTime()
+		if try.GetKind() == enlistv1.TryKind_TRY_KIND_LOOKUP && start.After(earlier) && !start.After(decision.GetDecideTime().AsTime()) {
+			return checkedAll
+		}
+	}
+	return checkedWait
+}
+
+// printDecisions prints the decisions of people, oldest first.
+func printDecisions(out io.Writer, operation *enlistv1.Operation) error {
+	decisions := decisionsOf(operation)
 	rows := make([][]string, len(decisions))
 	for i, decision := range decisions {
-		verified := "yes"
-		if decision.GetUnverified() {
-			verified = "no"
-		}
 		rows[i] = []string{
 			plainName(shortName(decision.GetDecision(), "DECISION_")), timeOf(decision.GetDecideTime()), decision.GetDecidedBy(),
-			decision.GetPrincipal(), verified, decision.GetReason(),
+			decision.GetPrincipal(), checkedOf(operation, i), decision.GetReason(),
 		}
 	}
 	return printSection(out, []string{"DECISION", "TIME", "BY", "PRINCIPAL", "CHECKED", "REASON"}, rows)
@@ -212,21 +258,31 @@ func (c *getOperationCommand) printExchanges(out io.Writer, tries []*enlistv1.Op
 }
 
 // printNext prints the commands that settle an operation.
-func (c *getOperationCommand) printNext(out io.Writer, response *enlistv1.GetOperationResponse) error {
+func (c *getOperationCommand) printNext(out io.Writer, response *enlistv1.GetOperationResponse, hasLookup bool) error {
 	operation := response.GetOperation()
+	resolve := func(decision string) string {
+		if os.Getenv("USER") == "" { // the default of --by
+			return c.commandFor("resolve", operation, decision, "--by=NAME")
+		}
+		return c.commandFor("resolve", operation, decision)
+	}
 	var text strings.Builder
 	switch operation.GetState() {
 	case enlistv1.OperationState_OPERATION_STATE_NEEDS_PERSON:
-		text.WriteString("\nDecide with one of these commands. Enlist checks the decision first.\n")
+		if hasLookup {
+			text.WriteString("\nDecide with one of these commands. Enlist checks the decision first.\n")
+		} else {
+			fmt.Fprintf(&text, "\nDecide with one of these commands. Provider %s offers no look-up.\n"+
+				"Look for the customer there before you choose --failed.\n", printable(operation.GetProvider()))
+		}
 		for _, candidate := range response.GetCandidates() {
 			id := candidate.GetCustomer().GetId()
-			fmt.Fprintf(&text, "\n%s is the customer%s:\n  %s\n", printable(id), differing(candidate), c.commandFor("resolve", operation, "--succeeded="+id))
+			fmt.Fprintf(&text, "\n%s is the customer%s:\n  %s\n", printable(id), differing(candidate), resolve("--succeeded="+id))
 		}
 		if len(response.GetCandidates()) == 0 {
-			command := c.commandFor("resolve", operation, "--succeeded=CUSTOMER_ID")
-			fmt.Fprintf(&text, "\nThe customer exists, with its id in place of CUSTOMER_ID:\n  %s\n", command)
+			fmt.Fprintf(&text, "\nThe customer exists, with its id in place of CUSTOMER_ID:\n  %s\n", resolve("--succeeded=CUSTOMER_ID"))
 		}
-		fmt.Fprintf(&text, "\nNothing was created:\n  %s\n", c.commandFor("resolve", operation, "--failed"))
+		fmt.Fprintf(&text, "\nNothing was created:\n  %s\n", resolve("--failed"))
 	case enlistv1.OperationState_OPERATION_STATE_INTENT, enlistv1.OperationState_OPERATION_STATE_UNKNOWN:
 		fmt.Fprintf(&text, "\nNext:\n  %s\n", c.commandFor("wait", operation))
 	}

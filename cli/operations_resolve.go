@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"errors"
@@ -60,8 +59,8 @@ func (c *resolveOperationCommand) Run(ctx context.Context, s *streams) error {
 		_, _ = fmt.Fprintf(s.err, "A decision stands: %s%s, by %s. Another one corrects it.\n",
 			plainName(shortName(earlier.GetDecision(), "DECISION_")), printable(id), printable(earlier.GetDecidedBy()))
 	}
-	if !c.confirmed(ctx, s, connection) {
-		return errors.New("nothing was recorded")
+	if err := c.confirm(ctx, s, connection); err != nil {
+		return err
 	}
 	request := &enlistv1.ResolveOperationRequest{
 		Provider: c.Provider, RequestId: c.RequestID, Principal: c.Principal, Decision: enlistv1.Decision_DECISION_FAILED,
@@ -78,8 +77,11 @@ func (c *resolveOperationCommand) Run(ctx context.Context, s *streams) error {
 		return printJSON(s.out, response)
 	}
 	said := "Recorded, after a check at the vendor."
-	if response.GetOperation().GetDecision().GetUnverified() {
+	switch checkedOf(response.GetOperation(), len(response.GetOperation().GetEarlierDecisions())) {
+	case checkedNothing:
 		said = "Recorded without a check at the vendor."
+	case checkedWait:
+		said = "Recorded. Provider " + c.Provider + " offers no look-up, so Enlist checked only that the vendor's time limit has passed."
 	}
 	_, err = fmt.Fprintf(s.out, "%s\n\n", said)
 	return errors.Join(err,
@@ -103,11 +105,10 @@ func (c *resolveOperationCommand) printDifferences(out io.Writer, response *enli
 	return errors.Join(err, printSection(out, []string{"FIELD", "REQUEST", "CUSTOMER"}, rows))
 }
 
-// confirmed asks on a terminal whether to record the decision, and shows how the customer differs
-// from the request.
-func (c *resolveOperationCommand) confirmed(ctx context.Context, s *streams, connection *grpc.ClientConn) bool {
-	if _, _, isTerminal := terminalSize(s.in); c.Yes || !isTerminal {
-		return true
+// confirm shows how the customer differs from the request, and reads a yes.
+func (c *resolveOperationCommand) confirm(ctx context.Context, s *streams, connection *grpc.ClientConn) error {
+	if c.Yes {
+		return nil
 	}
 	question := "Record that nothing was created"
 	if c.Succeeded != nil {
@@ -124,9 +125,10 @@ func (c *resolveOperationCommand) confirmed(ctx context.Context, s *streams, con
 			}
 		}
 	}
-	_, _ = fmt.Fprintf(s.err, "%s, decided by %s? [y/N] ", question, printable(c.By))
-	answer, _ := bufio.NewReader(s.in).ReadString('\n')
-	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(answer)), "y")
+	if !s.confirmed(question + ", decided by " + printable(c.By) + "?") {
+		return errors.New("nothing was recorded. Type yes, or add --yes")
+	}
+	return nil
 }
 
 // refused returns an error of the decision as text, with the way out.

@@ -178,7 +178,7 @@ func TestDecideInThreeCommands(t *testing.T) {
 	if city.MatchString(shown) {
 		right = ids[1]
 	}
-	decided := paste(commandIn(t, shown, right+" is the customer:"))
+	decided := paste(commandIn(t, shown, right+" is the customer:") + " --yes")
 	if !regexp.MustCompile(`(?m)^\d+ is the customer \(differs in customer\.billing_address\.city\):$`).MatchString(shown) {
 		t.Errorf("no difference in\n%s", shown)
 	}
@@ -203,7 +203,7 @@ func TestResolveShowsDifferences(t *testing.T) {
 	c := newClient(t)
 	c.environment = append(c.environment, "USER=jo")
 	id := c.lookalikes()
-	other := commandIn(t, c.succeeds("", "operations", "get", id), `\d+ is the customer \(differs in customer\.billing_address\.city\):`)
+	other := commandIn(t, c.succeeds("", "operations", "get", id), `\d+ is the customer \(differs in customer\.billing_address\.city\):`) + " --yes"
 	out, errOut, status := c.paste(other)
 	if status != 0 || !regexp.MustCompile(`(?m)^customer\.billing_address\.city +Paris +Lyon$`).MatchString(out) {
 		t.Fatalf("status %d\n%s%s", status, out, errOut)
@@ -398,25 +398,33 @@ func TestResolveIsRefused(t *testing.T) {
 	c.fails(80, "can't be used together", "", "operations", "resolve", id, "--failed", "--succeeded", "1")
 	c.fails(80, "--unverified needs --reason", "", "operations", "resolve", id, "--failed", "--unverified")
 	c.fails(80, "--by is missing", "", "operations", "resolve", id, "--failed", "--by", "")
-	c.fails(1, "customer_id (--succeeded)", "", "operations", "resolve", id, "--succeeded", "1")
-	c.fails(1, "look again:\n  enlist operations get "+id+" -p avvio", "", "operations", "resolve", id, "--failed")
+	nameless := *c
+	nameless.environment = append(nameless.environment[:len(nameless.environment):len(nameless.environment)], "USER=")
+	if out := nameless.succeeds("", "operations", "get", id); strings.Count(out, " --by=NAME\n") != 3 {
+		t.Errorf("without USER:\n%s", out)
+	}
+	for _, answer := range []string{"", "n\n", "y\n"} {
+		c.fails(1, "nothing was recorded. Type yes, or add --yes", answer, "operations", "resolve", id, "--failed", "--unverified", "--reason", "seen")
+	}
+	c.fails(1, "customer_id (--succeeded)", "yes\n", "operations", "resolve", id, "--succeeded", "1")
+	c.fails(1, "look again:\n  enlist operations get "+id+" -p avvio", "", "operations", "resolve", id, "--failed", "--yes")
 	c.fault(`{"vendor": "avvio", "operation": "get", "kind": "status_500", "times": 3}`)
-	c.fails(1, "Enlist could not check the decision", "", "operations", "resolve", id, "--failed")
+	c.fails(1, "Enlist could not check the decision", "", "operations", "resolve", id, "--failed", "--yes")
 	c.fault(`{"vendor": "avvio", "operation": "get", "kind": "status_500", "times": 3}`)
 	out, errOut, status := c.run("", "operations", "get", id)
 	if status != 0 || !strings.Contains(errOut, "Candidates are missing: the look at the vendor failed") || !strings.Contains(out, "--succeeded=CUSTOMER_ID") {
 		t.Errorf("status %d\n%s%s", status, out, errOut)
 	}
 	c.withdrawFaults()
-	out = c.succeeds("", "operations", "resolve", id, "--succeeded", "7777", "--unverified", "--reason", "they told me\non the phone", "--by", "Ada", "-o", "json")
+	out = c.succeeds("", "operations", "resolve", id, "--succeeded", "id-of-nobody", "--unverified", "--reason", "they told me\non the phone", "--by", "Ada", "--yes", "-o", "json")
 	if !strings.Contains(out, `"unverified": true`) || !strings.Contains(out, `"decidedBy": "Ada"`) {
 		t.Error(out)
 	}
-	out = c.succeeds("", "operations", "resolve", id, "--failed", "--unverified", "--reason", "or not")
+	out = c.succeeds("", "operations", "resolve", id, "--failed", "--unverified", "--reason", "or not", "--yes")
 	if !strings.Contains(out, "Recorded without a check at the vendor.") || !regexp.MustCompile(`(?s)succeeded .*Ada.* no .*failed .*jo.* no +or not`).MatchString(out) {
 		t.Error(out)
 	}
-	if log := c.server.said(); strings.Contains(log, "on the phone") || strings.Contains(log, "7777") || strings.Contains(log, "ada@example.com") {
+	if log := c.server.said(); strings.Contains(log, "on the phone") || strings.Contains(log, "id-of-nobody") || strings.Contains(log, "ada@example.com") {
 		t.Error("the log has what a person said")
 	}
 }

@@ -90,9 +90,9 @@ func TestResolveAsks(t *testing.T) {
 	for _, test := range []struct {
 		answer, state string
 		status        int
-	}{{"\n", "needs-person", 1}, {"no\n", "needs-person", 1}, {"y\n", "succeeded", 0}} {
+	}{{"\n", "needs-person", 1}, {"no\n", "needs-person", 1}, {"y\n", "needs-person", 1}, {"yes\n", "succeeded", 0}} {
 		asked := c.startsOnTerminal("operations", "resolve", id, "--succeeded", right)
-		asked.prints("Record that the customer is " + right + ", decided by jo? [y/N]")
+		asked.prints("Record that the customer is " + right + ", decided by jo? Type yes:")
 		asked.types(test.answer)
 		out, status := asked.ends()
 		if status != test.status || !strings.Contains(out, "customer.billing_address.city") {
@@ -103,7 +103,7 @@ func TestResolveAsks(t *testing.T) {
 		}
 	}
 	sure := c.startsOnTerminal("operations", "resolve", id, "--succeeded", right, "--yes")
-	if out, status := sure.ends(); status != 0 || strings.Contains(out, "[y/N]") {
+	if out, status := sure.ends(); status != 0 || strings.Contains(out, "Type yes") {
 		t.Errorf("status %d\n%s", status, out)
 	}
 }

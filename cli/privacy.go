@@ -1,12 +1,10 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"google.golang.org/grpc"
@@ -134,7 +132,14 @@ func (c *eraseCommand) Run(ctx context.Context, s *streams) error {
 	}
 	defer func() { _ = connection.Close() }()
 	if !c.Yes {
-		if err := c.confirm(ctx, s, connection); err != nil {
+		held, err := readHeld(ctx, connection, c.request())
+		if err != nil {
+			return c.explain(err, c.flags())
+		}
+		if len(held.GetOperations()) == 0 && !c.AtVendor {
+			return c.print(s, &enlistv1.EraseCustomerDataResponse{})
+		}
+		if err := c.confirm(s, held); err != nil {
 			return err
 		}
 	}
@@ -151,8 +156,17 @@ func (c *eraseCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return c.explain(err, c.flags())
 	}
+	return c.print(s, erased)
+}
+
+// print shows what was erased.
+func (c *eraseCommand) print(s *streams, erased *enlistv1.EraseCustomerDataResponse) error {
 	if c.Output == "json" {
 		return printJSON(s.out, erased)
+	}
+	if len(erased.GetOperations()) == 0 {
+		_, err := fmt.Fprintln(s.out, holdsNothing)
+		return errors.Join(err, printNotes(s, append(erased.GetLeft(), erased.GetVendorNote())...))
 	}
 	rows := make([][]string, len(erased.GetOperations()))
 	for i, operation := range erased.GetOperations() {
@@ -167,22 +181,21 @@ func (c *eraseCommand) Run(ctx context.Context, s *streams) error {
 	return printNotes(s, append(erased.GetLeft(), erased.GetVendorNote())...)
 }
 
+const holdsNothing = "Enlist holds nothing of this customer."
+
 // confirm shows what will be erased, and reads a yes.
-func (c *eraseCommand) confirm(ctx context.Context, s *streams, connection *grpc.ClientConn) error {
-	held, err := readHeld(ctx, connection, c.request())
-	if err != nil {
-		return c.explain(err, c.flags())
-	}
+func (c *eraseCommand) confirm(s *streams, held *enlistv1.ExportCustomerDataResponse) error {
 	if err := printHeld(s, held); err != nil {
 		return err
 	}
-	where := "in Enlist"
-	if c.AtVendor {
-		where = "in Enlist and at provider " + c.Provider
+	what := "with these operations in Enlist"
+	switch {
+	case len(held.GetOperations()) == 0:
+		what = "at provider " + c.Provider
+	case c.AtVendor:
+		what += " and at provider " + c.Provider
 	}
-	_, _ = fmt.Fprintf(s.err, "\nErase the customer with these operations %s? Nothing brings the data back. Type yes: ", where)
-	line, _ := bufio.NewReader(s.in).ReadString('\n')
-	if strings.TrimSpace(line) != "yes" {
+	if !s.confirmed(fmt.Sprintf("\nErase the customer %s? Nothing brings the data back.", what)) {
 		return errors.New("nothing was erased. Type yes, or add --yes")
 	}
 	return nil
@@ -213,6 +226,10 @@ func readHeld(
 
 // printHeld lists operations.
 func printHeld(s *streams, held *enlistv1.ExportCustomerDataResponse) error {
+	if len(held.GetOperations()) == 0 {
+		_, err := fmt.Fprintln(s.out, holdsNothing)
+		return err
+	}
 	rows := make([][]string, len(held.GetOperations()))
 	for i, one := range held.GetOperations() {
 		operation := one.GetOperation()

@@ -39,6 +39,9 @@ func (c *reloadCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	response, err := (&http.Client{Transport: &http.Transport{}}).Do(request) // without a proxy
+	if err != nil && c.Address == "" {
+		return fmt.Errorf("%w. If you changed admin.address, name the old one with --address", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func (c *restoreCommand) restore(ctx context.Context, journal *configv1.Journal,
 		return fmt.Errorf("%s is no journal, or its key is missing. Put the key into journal.encryption_keys, or beside the journal", c.From)
 	}
 	if err := found.CheckKeys(keys); err != nil {
-		return fmt.Errorf("cannot restore %s: %w", c.From, err)
+		return fmt.Errorf("cannot restore %s: %w", c.From, withGenerated(journal, err))
 	}
 	path := journal.GetSqlite().GetPath()
 	kept, err := sqlite.Restore(ctx, path, c.From, journal.GetGapLasts().AsDuration())

@@ -24,7 +24,7 @@ type sandboxCommand struct {
 func (c *sandboxCommand) Run(ctx context.Context, s *streams) error {
 	started, err := startSandbox(c.Address)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w (--address sets another address)", err)
 	}
 	defer started.close()
 	if _, err := fmt.Fprintf(s.out, "Sandbox on %s (GET /sandbox lists its paths)\n", started.url()); err != nil {

@@ -37,7 +37,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 	if c.Config == "" {
 		sandboxed, err := startSandbox(c.SandboxAddress)
 		if err != nil {
-			return err
+			return fmt.Errorf("%w (--sandbox-address sets another address)", err)
 		}
 		defer sandboxed.close()
 		configuration := EmbeddedConfig(sandboxed.url())

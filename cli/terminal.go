@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"bufio"
+	"fmt"
 	"os"
 	"strings"
 	"unicode/utf8"
@@ -17,6 +19,13 @@ func terminalSize(stream any) (columns, lines int, is bool) {
 	}
 	columns, lines, err := term.GetSize(int(file.Fd()))
 	return columns, lines, err == nil && columns > 0
+}
+
+// confirmed asks a question, and reports whether the next line of the input is a yes.
+func (s *streams) confirmed(question string) bool {
+	_, _ = fmt.Fprintf(s.err, "%s Type yes: ", question)
+	line, _ := bufio.NewReader(s.in).ReadString('\n')
+	return strings.TrimSpace(line) == "yes"
 }
 
 // cutLines cuts each line of a text to a number of columns, unless that is 0. A cut line ends with

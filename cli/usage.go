@@ -117,6 +117,7 @@ func onTerminal(text string) string {
 // plainUsageError replaces kong's words for a wrong or missing argument.
 func plainUsageError(text string, takesCommand bool) string {
 	text = strings.ReplaceAll(text, `"EOL" (<EOL>)`, "nothing")
+	text = strings.Replace(text, `must be one of "",`, "must be one of ", 1) // the default
 	switch rest, unexpected := strings.CutPrefix(text, "unexpected argument "); {
 	case unexpected && takesCommand:
 		return "unknown command " + rest

@@ -54,7 +54,7 @@ func (j *Journal) convert(ctx context.Context) error {
 
 func (j *Journal) reportConverted(ctx context.Context, done int, began time.Time) {
 	if done > 0 {
-		j.log.InfoContext(ctx, "journal: converted the records to this version's format", "records", done, "duration", time.Since(began).String())
+		j.log.InfoContext(ctx, "journal: converted the records to this version's format", "records", done, "duration_ms", time.Since(began).Milliseconds())
 	}
 }
 

@@ -84,6 +84,17 @@ func newKeys(raw [][]byte) (*keys, error) {
 // setting is the name of the setting that holds the keys.
 const setting = "journal.encryption_keys"
 
+// MissingKey is the error of a key that seals something and is not configured.
+type MissingKey struct {
+	// ID names the key.
+	ID uint32
+
+	text string
+}
+
+// Error says what the key seals, and what to do.
+func (m *MissingKey) Error() string { return m.text }
+
 // check returns an error if a key that seals something is not configured. The error says what to
 // do.
 func (k *keys) check(what string, id uint32) error {
@@ -94,8 +105,8 @@ func (k *keys) check(what string, id uint32) error {
 	for i, id := range k.ids {
 		configured[i] = formatKeyID(id)
 	}
-	return fmt.Errorf("journal: cannot decrypt %s: key %s is not configured (configured: %s). "+
-		"Add that key to %s again, after the first key if it must no longer encrypt", what, formatKeyID(id), strings.Join(configured, ", "), setting)
+	return &MissingKey{id, fmt.Sprintf("journal: cannot decrypt %s: key %s is not configured (configured: %s). "+
+		"Add that key to %s again, after the first key if it must no longer encrypt", what, formatKeyID(id), strings.Join(configured, ", "), setting)}
 }
 
 // sealedWith returns the id of the key that sealed a ciphertext. Tink's prefix is the byte 1, then

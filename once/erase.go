@@ -65,7 +65,7 @@ func (s *Service) Erase(ctx context.Context, subject Subject, held *Held, erasur
 		return nil, notScrubbed(err)
 	}
 	step("erase-scrubbed")
-	s.log.InfoContext(ctx, "erased what the journal held of a customer", "provider", subject.Provider, "by", erasure.Principal,
+	s.log.InfoContext(ctx, "erased what the journal held of a customer", "provider", subject.Provider, "principal", erasure.Principal,
 		"operations", result.Count, "at_vendor", result.AtVendor.Result.String())
 	return result, nil
 }

@@ -146,8 +146,7 @@ func (s *Service) logUnverified(ctx context.Context, record *journal.Record) {
 		return
 	}
 	s.log.WarnContext(ctx, "recorded an unverified decision", "provider", record.Provider, "request_id", record.RequestID,
-		"by", decision.GetPrincipal(), "reason_length", len(decision.GetReason()), "state", record.State.String(),
-		"earlier_decisions", len(record.Payload.GetEarlierDecisions()))
+		"principal", decision.GetPrincipal(), "state", record.State.String(), "earlier_decisions", len(record.Payload.GetEarlierDecisions()))
 }
 
 // decideAs checks a decision and changes the record, which its caller writes.

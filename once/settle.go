@@ -387,5 +387,5 @@ func logSettled(ctx context.Context, log *slog.Logger, record *journal.Record) {
 			"reason", record.Payload.GetReason().GetCode().String())
 		return
 	}
-	log.InfoContext(ctx, "an unknown outcome changed state", "provider", record.Provider, "request_id", record.RequestID, "state", record.State.String())
+	log.InfoContext(ctx, "an unknown outcome is now known", "provider", record.Provider, "request_id", record.RequestID, "state", record.State.String())
 }

@@ -69,6 +69,20 @@ const (
 // Enlist sent nothing. RetryAfter is then the time until the breaker admits a request.
 var ErrBreakerRefused = errors.New("the circuit breaker refuses the request")
 
+// Unreached is the cause of an error if there was no connection to the vendor.
+type Unreached struct {
+	// BaseURL is scheme and host of the vendor.
+	BaseURL string
+	// Cause says why there was none.
+	Cause error
+}
+
+// Error returns the cause.
+func (u *Unreached) Error() string { return u.Cause.Error() }
+
+// Unwrap returns the cause.
+func (u *Unreached) Unwrap() error { return u.Cause }
+
 // NotSent returns the error of a creation whose login or look-up failed. Enlist did not send the
 // create request.
 func NotSent(err error) error {

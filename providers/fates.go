@@ -271,7 +271,7 @@ func (t *FieldTable) invalid(name string, broken []rules.Violation, set map[stri
 		path = withIndexes(path, wirePath)
 		at := " at " + name + " (" + e.wireName + ")"
 		if setting := e.setting(); setting != "" {
-			others = append(others, "the connection's setting "+setting)
+			others = append(others, "the provider's setting "+setting)
 		}
 		if violation.Missing && len(others) > 0 {
 			at += "; or set " + strings.Join(others, " or ")

@@ -113,7 +113,7 @@ func (c *reconciliation) addDefaulted(request *enlistv1.CreateCustomerRequest) {
 				continue
 			}
 			c.fates = append(c.fates, &enlistv1.FieldFate{
-				Path: value.path, WireField: e.wireName, Fate: enlistv1.Fate_FATE_DEFAULTED, Note: "from the connection's setting " + value.name,
+				Path: value.path, WireField: e.wireName, Fate: enlistv1.Fate_FATE_DEFAULTED, Note: "from the provider's setting " + value.name,
 			})
 		}
 	}

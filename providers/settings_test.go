@@ -44,7 +44,7 @@ func TestDefaulted(t *testing.T) {
 			var named []string
 			for _, fate := range fates {
 				if fate.GetFate() == enlistv1.Fate_FATE_DEFAULTED {
-					named = append(named, fate.GetPath()+" "+fate.GetWireField()+" "+fate.GetNote()[len("from the connection's setting "):])
+					named = append(named, fate.GetPath()+" "+fate.GetWireField()+" "+fate.GetNote()[len("from the provider's setting "):])
 				}
 			}
 			if !slices.Equal(named, c.want) {

@@ -85,7 +85,7 @@ RETURNING` + proved
 func (s *Store) Beat(ctx context.Context, replica string, alive time.Duration) error {
 	server, err := s.prove(ctx, "beat", beat, replica, min(max(alive, 0), time.Hour))
 	if verified, _ := s.database.known(); err == nil && !verified.Equal(server) {
-		if err := s.verify(ctx); err != nil { // the next creation tries again
+		if err := s.verify(ctx); err != nil && s.database.isNew(err) { // the next creation tries again
 			s.logger.WarnContext(ctx, "journal: could not identify the database; trying again", "cause", err)
 		}
 	}

@@ -21,10 +21,16 @@ const (
 
 // errDSN shows no part of the DSN. If the DSN does not parse, neither Enlist nor the driver can
 // tell which part is the password.
-var errDSN = errors.New("cannot parse the DSN of the journal's PostgreSQL database (not shown, because it may hold a password). " +
+var errDSN = errors.New("journal.postgres.dsn: cannot parse it (not shown, because it may hold a password). " +
 	"Write postgres://USER:PASSWORD@HOST:5432/DATABASE, or libpq's host=… user=… dbname=…. " +
 	"In a URL, write @ : / ? # % in the password as %40 %3A %2F %3F %23 %25. " +
 	"sslmode must be disable, allow, prefer, require, verify-ca or verify-full, and the files that the DSN names must exist")
+
+// CheckDSN returns an error if a DSN does not parse. It connects to nothing.
+func CheckDSN(dsn string) error {
+	_, err := parse(dsn)
+	return err
+}
 
 // parse reads a DSN and adds the defaults.
 func parse(dsn string) (*pgxpool.Config, error) {
@@ -37,12 +43,12 @@ func parse(dsn string) (*pgxpool.Config, error) {
 	}
 	config, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
-		return nil, fmt.Errorf("the DSN of the journal's PostgreSQL database has an invalid driver parameter "+
+		return nil, fmt.Errorf("journal.postgres.dsn: it has an invalid driver parameter "+
 			"(pool_…, default_query_exec_mode, …): %w", withoutDSN(err))
 	}
 	switch config.ConnConfig.DefaultQueryExecMode {
 	case pgx.QueryExecModeExec, pgx.QueryExecModeSimpleProtocol: // in these the driver does not know the types of parameters
-		return nil, errors.New("the DSN of the journal's PostgreSQL database sets default_query_exec_mode to a mode that Enlist cannot use. Remove it")
+		return nil, errors.New("journal.postgres.dsn: it sets default_query_exec_mode to a mode that Enlist cannot use. Remove it")
 	default:
 	}
 	if _, given := single.RuntimeParams["pool_max_conns"]; !given {

@@ -3,6 +3,7 @@ package postgres
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -55,7 +56,7 @@ func TestPasswordIsNotInErrors(t *testing.T) {
 			if text := err.Error() + log.String(); strings.Contains(text, "hunter2secret") {
 				t.Errorf("%s", text)
 			}
-			if !strings.Contains(err.Error(), "journal's PostgreSQL database") {
+			if !strings.HasPrefix(err.Error(), "journal.postgres.dsn: ") {
 				t.Errorf("%v: does not say what it is about", err)
 			}
 			t.Log(err)
@@ -69,6 +70,30 @@ func TestWrongPasswordIsNotInErrors(t *testing.T) {
 	dsn := strings.Replace(cluster.Database(t), "enlist@", "nobody_of_that_name:hunter2secret@", 1)
 	if _, err := Open(t.Context(), dsn, Options{}); err == nil || strings.Contains(err.Error(), "hunter2secret") {
 		t.Error(err)
+	}
+}
+
+// Look fails for a user who may not create what the first start creates, as Open does.
+func TestUserMayNotCreate(t *testing.T) {
+	t.Parallel()
+	cluster := postgrestest.Shared(t)
+	owner := cluster.Database(t)
+	cluster.Exec(t, owner, `CREATE ROLE reader LOGIN`)
+	dsn := strings.Replace(owner, "enlist@", "reader@", 1)
+	if _, err := Look(t.Context(), dsn, SingleNode); !errors.Is(err, errNoSchema) {
+		t.Errorf("without a schema: %v", err)
+	}
+	if _, err := Open(t.Context(), dsn, Options{}); !errors.Is(err, errNoSchema) {
+		t.Errorf("Open: %v", err)
+	}
+	cluster.Exec(t, owner, `CREATE SCHEMA enlist`)
+	cluster.Exec(t, owner, `GRANT USAGE ON SCHEMA enlist TO reader`)
+	if _, err := Look(t.Context(), dsn, SingleNode); !errors.Is(err, errNotOwner) {
+		t.Errorf("in a schema of another user: %v", err)
+	}
+	cluster.Exec(t, owner, `GRANT ALL ON SCHEMA enlist TO reader`)
+	if found, err := Look(t.Context(), dsn, SingleNode); err != nil || !found.New {
+		t.Errorf("with the right to create: %v", err)
 	}
 }
 

@@ -124,6 +124,7 @@ type verification struct {
 	server   time.Time // the start of the server whose identity is verified
 	identity identity  // of that server's database
 	gap      journal.Gap
+	failure  string // the latest failure to identify the server, until one succeeds
 }
 
 // known returns the start of the verified server, and the latest gap.
@@ -152,10 +153,19 @@ func (d *verification) noteGap(server time.Time, gap journal.Gap) {
 func (d *verification) verified(server time.Time, is identity, gap journal.Gap) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
-	d.server, d.identity = server, is
+	d.server, d.identity, d.failure = server, is, ""
 	if !gap.Opened.Equal(d.gap.Opened) {
 		d.gap = gap
 	}
+}
+
+// isNew reports whether a failure to identify the server has another cause than the latest one.
+func (d *verification) isNew(failure error) bool {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	latest := d.failure
+	d.failure = failure.Error()
+	return d.failure != latest
 }
 
 // Gap implements journal.Store.

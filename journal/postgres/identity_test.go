@@ -1,7 +1,9 @@
 package postgres
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
 	"os/exec"
 	"strings"
 	"testing"
@@ -119,9 +121,22 @@ func TestSynchronousPromotion(t *testing.T) {
 	t.Parallel()
 	primary := postgrestest.Start(t)
 	database := primary.Database(t)
+	if _, err := Look(t.Context(), database, Synchronous); !errors.Is(err, errNoStandby) {
+		t.Errorf("without a standby, before the first start: %v", err)
+	}
 	lonely := openDurable(t, database, Synchronous)
 	if _, _, err := lonely.Insert(t.Context(), newRow("a")); !errors.Is(err, errNoStandby) {
 		t.Errorf("without a standby: %v", err)
+	}
+	var log bytes.Buffer
+	lonely.logger = slog.New(slog.NewTextHandler(&log, nil))
+	for range 3 {
+		if err := lonely.Beat(t.Context(), "lonely", time.Minute); err != nil {
+			t.Error(err)
+		}
+	}
+	if strings.Count(log.String(), "could not identify the database") != 1 {
+		t.Errorf("not one warning:\n%s", log.String())
 	}
 	if _, err := lonely.List(t.Context(), journal.Query{Everybody: true, Limit: 1}); err != nil {
 		t.Error("reads do not go on:", err)

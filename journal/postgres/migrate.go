@@ -54,10 +54,10 @@ func migrate(ctx context.Context, config *pgx.ConnConfig, logger *slog.Logger) (
 	}
 	results, err := provider.Up(ctx)
 	if err != nil {
-		return false, fmt.Errorf("migrate: %w", err)
+		return false, err
 	}
 	for _, result := range results {
-		logger.Info("migrated the journal's PostgreSQL database", "version", result.Source.Version, "duration", result.Duration)
+		logger.Info("migrated the journal's PostgreSQL database", "version", result.Source.Version, "duration_ms", result.Duration.Milliseconds())
 	}
 	// A replica of a newer version may have migrated first.
 	_, err = migrated(ctx, db, target)
@@ -159,5 +159,9 @@ func createSchema(ctx context.Context, db *sql.DB) error {
 	if yes, again := there(); yes || again != nil {
 		return again
 	}
-	return errors.Join(errors.New(`cannot create the schema "enlist". Create it with the DSN's user as its owner`), err)
+	return errors.Join(errNoSchema, err)
 }
+
+var errNotOwner = errors.New(`cannot create tables in the schema "enlist". Make the DSN's user its owner`)
+
+var errNoSchema = errors.New(`cannot create the schema "enlist". Create it with the DSN's user as its owner`)

@@ -43,9 +43,20 @@ func look(ctx context.Context, db *sql.DB, durability Durability) (*journal.Peek
 		return nil, err
 	}
 	found := &journal.Peek{}
-	var there bool
-	if err := tx.QueryRowContext(ctx, `SELECT to_regclass('enlist.secrets') IS NOT NULL`).Scan(&there); err != nil || !there {
-		return &journal.Peek{New: true}, err
+	var there, hasSchema, mayCreate bool
+	var standbys string
+	err = tx.QueryRowContext(ctx, selectState).Scan(&there, &hasSchema, &mayCreate, &standbys)
+	switch {
+	case err != nil:
+		return nil, err
+	case durability == Synchronous && standbys == "":
+		return nil, errNoStandby
+	case !there && !mayCreate && hasSchema:
+		return nil, errNotOwner
+	case !there && !mayCreate:
+		return nil, errNoSchema
+	case !there:
+		return &journal.Peek{New: true}, nil
 	}
 	if found.IndexKey, err = storedSecret(ctx, tx, journal.IndexSecret); err != nil {
 		return nil, err
@@ -53,9 +64,6 @@ func look(ctx context.Context, db *sql.DB, durability Durability) (*journal.Peek
 	now, err := lookAtIdentity(ctx, tx, durability)
 	if err != nil {
 		return nil, err
-	}
-	if durability == Synchronous && now.standbys == "" {
-		return nil, errNoStandby
 	}
 	found.Gap, found.Lost = now.gap, now.was.compare(now.is, durability)
 	for _, table := range []string{"enlist.operations", earlierTable} {
@@ -67,6 +75,13 @@ func look(ctx context.Context, db *sql.DB, durability Durability) (*journal.Peek
 	found.KeyIDs = slices.Compact(found.KeyIDs)
 	return found, nil
 }
+
+// selectState reads whether the tables and their schema exist, whether the user may create them,
+// and the standbys.
+const selectState = `
+SELECT to_regclass('enlist.secrets') IS NOT NULL, to_regnamespace('enlist') IS NOT NULL,
+  coalesce(has_schema_privilege(to_regnamespace('enlist')::oid, 'CREATE'), has_database_privilege(current_database(), 'CREATE')),
+  current_setting('synchronous_standby_names')`
 
 // lookForKeys adds the keys that seal the rows of a table, if it exists.
 func lookForKeys(ctx context.Context, tx *sql.Tx, table string, found *journal.Peek) error {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/enlist-dev/enlist/journal"
@@ -81,7 +82,7 @@ func Open(ctx context.Context, dsn string, options Options) (*Store, error) {
 	config.ConnConfig.DefaultQueryExecMode = pooledMode(store.mode)
 	migrated, err := migrate(ctx, config.ConnConfig, options.Logger)
 	if err != nil {
-		return nil, fmt.Errorf("the journal's PostgreSQL database: %w", err)
+		return nil, failed("migrate", err)
 	}
 	config.AfterConnect, config.ConnConfig.OnNotice = store.session.prepare, onNotice
 	if store.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
@@ -166,7 +167,11 @@ func collect[T any](ctx context.Context, s *Store, scan pgx.RowToFunc[T], sql st
 
 // failed says which operation failed. Its text omits PostgreSQL's detail, which quotes values.
 func failed(what string, err error) error {
-	return fmt.Errorf("the journal's PostgreSQL database: %s: %w", what, err)
+	database := "the journal's PostgreSQL database"
+	if unreachable := (*pgconn.ConnectError)(nil); errors.As(err, &unreachable) {
+		database = "journal.postgres.dsn: " + database
+	}
+	return fmt.Errorf("%s: %s: %w", database, what, err)
 }
 
 // errContended is the error of an insert that met a conflict at each attempt.

@@ -21,27 +21,11 @@ const ownerOnly fs.FileMode = 0o600
 // file and its companions. It returns the file's full path without symbolic links. SQLite gives new
 // companions the mode of the file.
 func prepareFiles(path string) (string, error) {
-	if path == "" || strings.HasPrefix(path, ":") || strings.HasPrefix(path, "file:") {
-		return "", fmt.Errorf("%q is not a file path. The journal must be a file on a disk", path)
-	}
-	path, err := filepath.Abs(path)
+	path, err := absolute(path)
 	if err != nil {
-		return "", fmt.Errorf("cannot resolve the path of the journal: %w", err)
+		return "", err
 	}
-	folder := filepath.Dir(path)
-	if info, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("the folder %s of the journal does not exist. Create it, or set another path", folder)
-	} else if err == nil && !info.IsDir() {
-		return "", fmt.Errorf("%s, the folder of the journal, is not a folder. Set another path", folder)
-	}
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, ownerOnly) //nolint:gosec // the path is the operator's
-	switch {
-	case errors.Is(err, fs.ErrPermission):
-		return "", fmt.Errorf("cannot write the journal %s: %w. Let this user write in the folder %s, or set another path", path, err, folder)
-	case err != nil:
-		return "", fmt.Errorf("cannot open the journal: %w. Set the path of a file in a writable folder", err)
-	}
-	if err := file.Close(); err != nil {
+	if err := openFile(path, os.O_RDWR|os.O_CREATE); err != nil {
 		return "", err
 	}
 	if path, err = filepath.EvalSymlinks(path); err != nil { // the lock is for the file, whatever name opens it
@@ -53,10 +37,59 @@ func prepareFiles(path string) (string, error) {
 			continue
 		}
 		if err := os.Chmod(path+suffix, ownerOnly); err != nil {
-			return "", fmt.Errorf("cannot restrict the journal's files to this user: %w", err)
+			return "", fmt.Errorf("cannot restrict the journal's files to this user: %w. Make this user the owner of %s", err, path+suffix)
 		}
 	}
 	return path, refuseEmptied(path)
+}
+
+// absolute returns the full path of a file.
+func absolute(path string) (string, error) {
+	if path == "" || strings.HasPrefix(path, ":") || strings.HasPrefix(path, "file:") {
+		return "", fmt.Errorf("%q is not a file path. The journal must be a file on a disk", path)
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("cannot resolve the path of the journal: %w", err)
+	}
+	return path, nil
+}
+
+// openFile opens the file at a path and closes it, if this user may write it.
+func openFile(path string, flags int) error {
+	folder := filepath.Dir(path)
+	if info, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the folder %s of the journal does not exist. Create it, or set another path", folder)
+	} else if err == nil && !info.IsDir() {
+		return fmt.Errorf("%s, the folder of the journal, is not a folder. Set another path", folder)
+	}
+	file, err := os.OpenFile(path, flags, ownerOnly) //nolint:gosec // the path is the operator's
+	if errors.Is(err, fs.ErrPermission) {
+		if _, missing := os.Stat(path); missing == nil {
+			return fmt.Errorf("this user may not write %s: %w. Make this user its owner, or set another path", path, err)
+		}
+		return fmt.Errorf("cannot write the journal %s: %w. Let this user write in the folder %s, or set another path", path, err, folder)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err != nil {
+		return fmt.Errorf("cannot open the journal: %w. Set the path of a file in a writable folder", err)
+	}
+	return file.Close()
+}
+
+// CheckAccess returns an error if this user may not write the journal at a path. It creates
+// nothing. No store of this process may have the file open.
+func CheckAccess(path string) error {
+	path, err := absolute(path)
+	if err != nil {
+		return err
+	}
+	if err := openFile(path, os.O_RDWR); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // syncFolder makes durable that a file has its name.

@@ -129,6 +129,10 @@ func TestPathsThatCannotBe(t *testing.T) {
 		} else if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v\nnot: %s", path, err, want)
 		}
+		checked := sqlite.CheckAccess(path)
+		if isContent := path == file; isContent != (checked == nil) && !strings.HasPrefix(path, locked) || checked != nil && !strings.Contains(checked.Error(), want) {
+			t.Errorf("%q: CheckAccess says %v", path, checked)
+		}
 	}
 }
 

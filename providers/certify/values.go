@@ -222,7 +222,7 @@ func (r *run) full() []value {
 		case place.setting != "":
 			set, _ := r.settingText(place.setting)
 			if set == "" || r.fits(r.newRequest(value{place.path, set})) != nil {
-				r.untried(place.path, "the connection's setting fills it")
+				r.untried(place.path, "the provider's setting fills it")
 				continue
 			}
 			values = append(values, value{place.path, set}) // what the vendor gets anyway

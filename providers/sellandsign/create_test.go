@@ -177,9 +177,9 @@ func TestDefaults(t *testing.T) {
 				named = append(named, fate.GetPath()+" "+fate.GetNote())
 			}
 		}
-		wantNamed := []string{"sell_and_sign.customer_code from the connection's setting defaults.customer_code"}
+		wantNamed := []string{"sell_and_sign.customer_code from the provider's setting defaults.customer_code"}
 		if title == "" {
-			wantNamed = append(wantNamed, "sell_and_sign.civility from the connection's setting defaults.civility")
+			wantNamed = append(wantNamed, "sell_and_sign.civility from the provider's setting defaults.civility")
 		}
 		if !slices.Equal(named, wantNamed) {
 			t.Errorf("%q: named as defaults %q, want %q", title, named, wantNamed)

@@ -279,7 +279,11 @@ func (c *Client) exchange(ctx context.Context, request *Request) (*Response, *pr
 		if stopped := progress.stopped.Load(); stopped != nil {
 			return nil, c.stopped(request, *stopped)
 		}
-		return nil, c.failed(request, progress.stage(), withoutContent(cmp.Or(context.Cause(ctx), err)))
+		cause := withoutContent(cmp.Or(context.Cause(ctx), err))
+		if progress.stage() == enlistv1.SendStage_SEND_STAGE_NOT_SENT {
+			cause = &providers.Unreached{BaseURL: c.base.Scheme + "://" + c.base.Host, Cause: cause}
+		}
+		return nil, c.failed(request, progress.stage(), cause)
 	}
 	defer func() { _ = answer.Body.Close() }()
 	response := &Response{Status: answer.StatusCode, Header: answer.Header}

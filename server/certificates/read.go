@@ -7,7 +7,9 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
+	"io/fs"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 )
@@ -52,6 +54,9 @@ func readAll(settings *configv1.Tls, readFile func(string) ([]byte, error)) (rea
 			continue
 		}
 		text, err := readFile(file.name)
+		if ofFile := (*fs.PathError)(nil); errors.As(err, &ofFile) {
+			err = ofFile.Err // without the path, which the text has
+		}
 		if err != nil {
 			problems = append(problems, Problem{file.field, fmt.Sprintf("names the file %s, which Enlist cannot read: %v", file.name, err)})
 		}

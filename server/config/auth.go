@@ -116,15 +116,15 @@ func (d *decoder) checkPermissions(config *configv1.Config) {
 	for path, entry := range entries {
 		d.refuseEmpty(path+".providers", len(entry.GetProviders()) == 0, "every provider")
 		d.refuseEmpty(path+".rpcs", len(entry.GetRpcs()) == 0, "every RPC")
-		d.checkNames(path+".providers", entry.GetProviders(), configured, "provider")
-		d.checkNames(path+".rpcs", entry.GetRpcs(), rpcs, "RPC")
+		d.checkNames(path+".providers", entry.GetProviders(), configured, "a provider")
+		d.checkNames(path+".rpcs", entry.GetRpcs(), rpcs, "an RPC")
 	}
 }
 
 func (d *decoder) checkNames(path string, given, there []string, kind string) {
 	for i, name := range given {
 		if !slices.Contains(there, name) {
-			d.problem(fmt.Sprintf("%s[%d]", path, i), "is not the name of a "+kind+". Use one of: "+strings.Join(there, ", "))
+			d.problem(fmt.Sprintf("%s[%d]", path, i), "is not the name of "+kind+". Use one of: "+strings.Join(there, ", "))
 		}
 	}
 }

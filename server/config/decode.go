@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"regexp"
 	"slices"
 	"strconv"
@@ -31,8 +32,8 @@ type decoder struct {
 
 func (d *decoder) problem(path, description string) {
 	line := d.lines[path]
-	for above := path; line == 0 && strings.Contains(above, "."); {
-		above = above[:strings.LastIndex(above, ".")]
+	for above := path; line == 0 && strings.ContainsAny(above, ".["); {
+		above = above[:strings.LastIndexAny(above, ".[")]
 		line = d.lines[above]
 	}
 	d.problems = append(d.problems, Problem{Path: path, Line: line, Description: description})
@@ -155,12 +156,15 @@ func (d *decoder) field(node *yaml.Node, into protoreflect.Message, field protor
 func (d *decoder) value(node *yaml.Node, into protoreflect.Message, field protoreflect.FieldDescriptor, path string) {
 	before := len(d.problems)
 	plain := d.plain(node, path, field.Kind(), 0)
-	if text, ok := plain.(string); ok && field.Message() != nil && field.Message().FullName() == "google.protobuf.Duration" {
+	expected := rules.Expected(field)
+	text, isText := plain.(string)
+	if field.Message() != nil && field.Message().FullName() == "google.protobuf.Duration" {
+		expected = "a duration such as 30s, 5m or 1h30m"
 		if duration, err := time.ParseDuration(text); err == nil { // 5m and 1h as well as protobuf's 300s
 			plain = strconv.FormatFloat(duration.Seconds(), 'f', -1, 64) + "s"
 		}
 	}
-	if text, ok := plain.(string); ok && field.Enum() != nil {
+	if isText && field.Enum() != nil {
 		plain = withPrefix(field.Enum(), text)
 	}
 	if len(d.problems) > before {
@@ -168,13 +172,13 @@ func (d *decoder) value(node *yaml.Node, into protoreflect.Message, field protor
 	}
 	encoded, err := json.Marshal(map[string]any{string(field.Name()): plain})
 	if err != nil {
-		d.problem(path, "must be "+rules.Expected(field))
+		d.problem(path, "must be "+expected)
 		return
 	}
 	single := into.New()
 	if err := protojson.Unmarshal(encoded, single.Interface()); err != nil {
 		// The library's error would repeat the value, which may be a secret.
-		d.problem(path, "must be "+rules.Expected(field))
+		d.problem(path, "must be "+expected)
 		return
 	}
 	if single.Has(field) {
@@ -201,7 +205,9 @@ func (d *decoder) plain(node *yaml.Node, path string, as protoreflect.Kind, dept
 	case node.Kind == yaml.SequenceNode:
 		list := make([]any, len(node.Content))
 		for i, item := range node.Content {
-			list[i] = d.plain(item, path, as, depth+1)
+			at := fmt.Sprintf("%s[%d]", path, i)
+			d.lines[at] = item.Line
+			list[i] = d.plain(item, at, as, depth+1)
 		}
 		return list
 	case node.Kind == yaml.MappingNode:
@@ -242,11 +248,19 @@ func (d *decoder) expand(text, path string) string {
 	if name = d.variables(name, path); !d.failedAt(path) {
 		content, err := d.readFile(name)
 		if err != nil {
-			d.problem(path, fmt.Sprintf("names the file %s, which Enlist cannot read: %v", name, err))
+			d.problem(path, fmt.Sprintf("names the file %s, which Enlist cannot read: %v", name, withoutPath(err)))
 		}
 		return strings.TrimRight(string(content), "\r\n")
 	}
 	return ""
+}
+
+// withoutPath returns the cause of an error of a file, for a text that names the file.
+func withoutPath(err error) error {
+	if ofFile := (*fs.PathError)(nil); errors.As(err, &ofFile) {
+		return ofFile.Err
+	}
+	return err
 }
 
 // variables inserts environment variables.

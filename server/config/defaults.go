@@ -8,6 +8,12 @@ import (
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
 )
 
+// The default addresses.
+const (
+	defaultGRPC = "127.0.0.1:9090"
+	defaultHTTP = "127.0.0.1:8080"
+)
+
 // SetDefaults sets unset fields to the documented defaults.
 func SetDefaults(config *configv1.Config) {
 	if config.Grpc == nil {
@@ -28,8 +34,8 @@ func SetDefaults(config *configv1.Config) {
 	if sqlite := config.GetJournal().GetSqlite(); sqlite != nil {
 		setDefault(&sqlite.Path, "enlist.db")
 	}
-	setDefault(&config.Grpc.Address, "127.0.0.1:9090")
-	setDefault(&config.Http.Address, "127.0.0.1:8080")
+	setDefault(&config.Grpc.Address, defaultGRPC)
+	setDefault(&config.Http.Address, defaultHTTP)
 	if config.CallTimeout == nil {
 		config.CallTimeout = durationpb.New(time.Minute)
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	configv1 "github.com/enlist-dev/enlist/gen/go/enlist/config/v1"
@@ -27,6 +28,9 @@ func (f *File) Name() string { return f.name }
 // cannot be read.
 func (f *File) Load() (*configv1.Config, error) {
 	config, err := f.parse()
+	if _, missing := os.Stat(f.name); err != nil && errors.Is(missing, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w. Write one with `enlist init`", err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -52,12 +53,14 @@ type Invalid struct {
 
 // Error lists the problems, one on each line.
 func (i *Invalid) Error() string {
-	lines := make([]string, 0, len(i.Problems)+1)
-	consequence := "did not start"
-	if i.Reloads {
-		consequence = "keeps the earlier configuration"
+	heading := fmt.Sprintf("%s: %d problem", i.File, len(i.Problems))
+	if len(i.Problems) != 1 {
+		heading += "s"
 	}
-	lines = append(lines, fmt.Sprintf("%s: %d problem(s). Enlist %s:", i.File, len(i.Problems), consequence))
+	if i.Reloads {
+		heading += ". Enlist keeps the earlier configuration"
+	}
+	lines := append(make([]string, 0, len(i.Problems)+1), heading+":")
 	for _, problem := range i.Problems {
 		lines = append(lines, "  "+problem.String())
 	}
@@ -91,11 +94,32 @@ func (d *decoder) parse(name string, data []byte) (*configv1.Config, error) {
 	findings := rules.Inspect(config)
 	for _, violation := range slices.Concat(rules.Check(config), findings.Text, findings.Impossible) {
 		if !d.failedAt(violation.Path) {
-			d.problem(violation.Path, violation.Description)
+			// The name of a oneof is no setting.
+			d.problem(strings.TrimSuffix(violation.Path, ".vendor"), inUnits(violation.Description))
 		}
 	}
 	d.checkAcross(config)
 	return config, d.invalid(name)
+}
+
+var seconds = regexp.MustCompile(`\b[0-9.]+s\b`)
+
+// inUnits returns a text with its durations in the units of a configuration: 1h, not 3600s.
+func inUnits(text string) string {
+	return seconds.ReplaceAllStringFunc(text, func(duration string) string {
+		parsed, err := time.ParseDuration(duration)
+		if err != nil {
+			return duration
+		}
+		short := parsed.String()
+		if strings.HasSuffix(short, "m0s") {
+			short = strings.TrimSuffix(short, "0s")
+		}
+		if strings.HasSuffix(short, "h0m") {
+			short = strings.TrimSuffix(short, "0m")
+		}
+		return short
+	})
 }
 
 // invalid returns the error of the problems so far, or nil.
@@ -130,6 +154,7 @@ func (d *decoder) checkAcross(config *configv1.Config) {
 	}
 	d.checkListening("grpc.address", config.GetGrpc().GetAddress(), config.GetGrpc().GetTls(), config.GetAuth())
 	d.checkListening("http.address", config.GetHttp().GetAddress(), config.GetHttp().GetTls(), config.GetAuth())
+	d.checkApart(config)
 	d.checkTLS("grpc.tls", config.GetGrpc().GetTls())
 	d.checkTLS("http.tls", config.GetHttp().GetTls())
 }
@@ -162,6 +187,36 @@ func (d *decoder) checkPort(path, address string) bool {
 		return false
 	}
 	return true
+}
+
+// checkApart refuses two ports on one address.
+func (d *decoder) checkApart(config *configv1.Config) {
+	listening := []struct{ path, address string }{
+		{"grpc.address", cmp.Or(config.GetGrpc().GetAddress(), defaultGRPC)},
+		{"http.address", cmp.Or(config.GetHttp().GetAddress(), defaultHTTP)},
+		{"admin.address", config.GetAdmin().GetAddress()},
+	}
+	for i, one := range listening {
+		for _, other := range listening[:i] {
+			if !d.failedAt(one.path) && !d.failedAt(other.path) && isSameAddress(one.address, other.address) {
+				d.problem(one.path, "must have another port than "+other.path+" ("+other.address+")")
+			}
+		}
+	}
+}
+
+// isSameAddress reports whether two servers cannot listen on two addresses at once.
+func isSameAddress(one, other string) bool {
+	host, port, err := net.SplitHostPort(one)
+	otherHost, otherPort, otherErr := net.SplitHostPort(other)
+	if err != nil || otherErr != nil || port != otherPort || port == "0" {
+		return false
+	}
+	ip := func(host string) net.IP {
+		return net.ParseIP(cmp.Or(map[string]string{"": "::", "localhost": "127.0.0.1"}[host], host))
+	}
+	a, b := ip(host), ip(otherHost)
+	return host == otherHost || a.IsUnspecified() || b.IsUnspecified() || a != nil && a.Equal(b)
 }
 
 func (d *decoder) checkJournal(journal *configv1.Journal) {

@@ -3,9 +3,11 @@ package config
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -94,12 +96,17 @@ providers:
 `, []string{
 			"grpc.address@2", "htpp@3", "call_timeout@4", "auth@5", "providers[0].name@7", "providers[0].opencell.base_url@8",
 			"providers[0].opencell.password@8", "providers[1].opencell.password@10", "providers[1].caliq@11",
-			"providers[2].avvio.site_id@12", "providers[2].name@12", "providers[3].vendor@13",
+			"providers[2].avvio.site_id@12", "providers[2].name@12", "providers[3]@13",
 		}},
 		"beyond loopback": {
 			"grpc: {address: \"0.0.0.0:9090\"}\nhttp: {address: \":8080\"}\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]",
 			[]string{"grpc.address@1", "http.address@2"},
 		},
+		"one address": {`
+grpc: {address: "127.0.0.1:8080"}
+admin: {address: ":8080"}
+providers: [{name: a, caliq: {base_url: "http://x", api_key: k}}]
+`, []string{"http.address@0", "admin.address@3"}},
 		"twice":        {"http: {address: \"127.0.0.1:1\"}\nhttp: {}\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]", []string{"http@2"}},
 		"no such port": {"grpc: {address: \"127.0.0.1:65536\"}\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]", []string{"grpc.address@1"}},
 		"admin": {
@@ -138,7 +145,7 @@ providers:
 			"providers[0].opencell.username@7", "providers[0].opencell.password@8", "providers[0].opencell.seller_code@9",
 			"providers[0].opencell.defaults.billing_cycle@11", "providers[0].opencell.defaults.cced_emails@12",
 			"providers[0].opencell.defaults.custom_fields[0].code@13", "providers[0].opencell.defaults.custom_fields[0].string_value@13",
-			"providers[1].valomnia.username@17", "providers[1].valomnia.defaults.payment_type_ids[1]@19", "providers[1].valomnia.defaults.customer_risk@21",
+			"providers[1].valomnia.username@17", "providers[1].valomnia.defaults.customer_risk@21", "providers[1].valomnia.defaults.payment_type_ids[1]@22",
 		}},
 		"impossible values": {`
 providers:
@@ -170,6 +177,35 @@ providers:
 	}
 }
 
+// A message names a setting as the file has it, on its line, and a limit in the units of the file.
+func TestMessages(t *testing.T) {
+	const caliq = "\nproviders: [{name: a, caliq: {base_url: \"http://x\", api_key: k}}]"
+	for yaml, want := range map[string]string{
+		"call_timeout: soon" + caliq:                              "x: 1 problem:\n  line 1: call_timeout must be a duration such as 30s, 5m or 1h30m",
+		"call_timeout: 5" + caliq:                                 "call_timeout must be a duration such as 30s, 5m or 1h30m",
+		"call_timeout: 11m" + caliq:                               "call_timeout must be a duration from 1ms to 10m, for example 1m",
+		"journal: {retention: 10m}" + caliq:                       "journal.retention must be a duration of at least 1h, for example 9600h",
+		"journal: {gap_lasts: 1s}" + caliq:                        "journal.gap_lasts must be a duration from 1h to 720h, for example 24h",
+		"journal: {retention: 1h, payload_retention: 2h}" + caliq: "journal.payload_retention must be at most the retention, 1h",
+		"providers:\n- name: a\n  avvvio: {}":                     "x: 2 problems:\n  line 2: providers[0] must have exactly one of avvio, caliq,",
+		"providers: [{name: a, caliq: {base_url: \"http://x\", api_key: \"file:/missing\"}}]":                         "names the file /missing, which Enlist cannot read: no such file",
+		"journal:\n  encryption_keys:\n  - AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n  - x" + caliq:               "line 4: journal.encryption_keys[1] must",
+		"journal:\n  encryption_keys:\n  - ${NOWHERE}" + caliq:                                                        "line 3: journal.encryption_keys[0] names the environment variable NOWHERE",
+		"auth:\n  api_keys:\n  - name: a\n    sha256: " + aHash + "\n    rpcs:\n    - GetCustomer\n    - Foo" + caliq: "line 7: auth.api_keys[0].rpcs[1] is not the name of an RPC",
+	} {
+		_, err := Parse("x", []byte(yaml), environment, func(name string) ([]byte, error) {
+			return nil, &os.PathError{Op: "open", Path: name, Err: syscall.ENOENT}
+		})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s\n%v\nnot: %s", yaml, err, want)
+		}
+	}
+	missing := filepath.Join(t.TempDir(), "nowhere.yaml")
+	if _, err := Load(missing); err == nil || !strings.Contains(err.Error(), "Write one with `enlist init`") {
+		t.Errorf("a missing file: %v", err)
+	}
+}
+
 func TestNotYAML(t *testing.T) {
 	for _, text := range []string{"a: [", "- a", "text", "a: 1\n---\nb: 2", "\x00"} {
 		if _, err := Parse("x", []byte(text), environment, readFile); err == nil {
@@ -185,6 +221,30 @@ func TestSecretsAreNotRepeated(t *testing.T) {
 	_, err := Parse("x", []byte("log: {level: s3cret-value}\ncall_timeout: s3cret-value\nproviders: [{name: a, caliq: {base_url: s3cret-value, channel_id: s3cret-value}}]"), environment, readFile)
 	if err == nil || strings.Contains(err.Error(), "s3cret") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestIsSameAddress(t *testing.T) {
+	for _, c := range []struct {
+		one, other string
+		want       bool
+	}{
+		{"127.0.0.1:1", "127.0.0.1:1", true},
+		{"localhost:1", "127.0.0.1:1", true},
+		{":1", "127.0.0.1:1", true},
+		{"[::1]:1", "0.0.0.0:1", true},
+		{"host:1", "host:1", true},
+		{"[::1]:1", "[0:0::1]:1", true},
+		{"127.0.0.1:1", "127.0.0.1:2", false},
+		{"127.0.0.1:1", "127.0.0.2:1", false},
+		{"[::1]:1", "127.0.0.1:1", false},
+		{"127.0.0.1:0", "127.0.0.1:0", false},
+		{"host:1", "127.0.0.1:1", false},
+		{"", "127.0.0.1:1", false},
+	} {
+		if isSameAddress(c.one, c.other) != c.want || isSameAddress(c.other, c.one) != c.want {
+			t.Errorf("%s and %s: not %t", c.one, c.other, c.want)
+		}
 	}
 }
 

@@ -59,7 +59,10 @@ export function decidePart({provider, requestId, principal, customerId, isCorrec
       DECISION_SUCCEEDED: made.customerId ? `the customer exists, with id ${made.customerId}` : 'the customer exists',
       DECISION_FAILED: 'nothing was created, so the outcome is failed',
     }[made.decision];
-    setText(summary, what ? `Enlist ${made.unverified ? 'records UNVERIFIED' : 'checks at the vendor, then records'}: ${what}. ` +
+    const check = made.decision === 'DECISION_FAILED' ?
+      'checks that the vendor’s time limit has passed and, if the vendor offers a look-up, that it shows no such customer. Then it records' :
+      'checks at the vendor, then records';
+    setText(summary, what ? `Enlist ${made.unverified ? 'records UNVERIFIED' : check}: ${what}. ` +
       `Decided by ${made.decidedBy || '…'}. Nothing is sent to create a customer; callers get this outcome from then on.` : 'Choose what happened.');
   };
 

@@ -45,9 +45,9 @@ type Provider struct {
 	// How long one request to the vendor may take, 1 ms to 10 min. Default: 30s.
 	Timeout *durationpb.Duration `protobuf:"bytes,7,opt,name=timeout,proto3" json:"timeout,omitempty"`
 	// How many requests to the vendor may be in progress at once. Further requests wait. With a
-	// PostgreSQL journal, all replicas together keep the limit. Default: for each process, this
-	// provider's share of three quarters of its file limit, at least 16 and at most 10000. So a
-	// vendor that hangs leaves connections for the others.
+	// PostgreSQL journal, all replicas together keep the limit. Default, also for 0: for each
+	// process, this provider's share of three quarters of its file limit, at least 16 and at most
+	// 10000. So a vendor that hangs leaves connections for the others.
 	MaxInFlight int32 `protobuf:"varint,8,opt,name=max_in_flight,json=maxInFlight,proto3" json:"max_in_flight,omitempty"`
 	// How many requests per second go to the vendor. With a PostgreSQL journal, all replicas together
 	// keep the limit. Default: no limit.
