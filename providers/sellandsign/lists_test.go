@@ -292,6 +292,31 @@ func TestPropertyIDs(t *testing.T) {
 	}
 }
 
+// If the vendor may already have a property, but Enlist cannot read its id, a new one could be a
+// second one.
+func TestUnreadablePropertyIDs(t *testing.T) {
+	var set []string
+	v := newVendor(t, answers{
+		"selectOrCreateCustomer":     providertest.Respond(200, record("C", 1, 1)),
+		"getCustomerPropertyListFor": providertest.Respond(200, `[7,{"id":12,"key":"segment","value":"x"},{"id":{},"key":"note","value":"x"}]`),
+		"getOrCreateCustomerProperty": func(w http.ResponseWriter, r *http.Request) {
+			query := r.URL.Query()
+			set = append(set, query.Get("key")+" "+query.Get("id"))
+			_, _ = fmt.Fprintf(w, `{"id":1,"key":%q,"value":%q}`, query.Get("key"), query.Get("value"))
+		},
+	})
+	response, err := providertest.Create(t.Context(), v, withProperties(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(set, []string{"segment 12"}) {
+		t.Errorf("set %q", set)
+	}
+	if dropped := droppedProperties(response); len(dropped) != 2 || !strings.Contains(dropped[`customer.properties["note"]`], "may have it already") {
+		t.Errorf("dropped %v", dropped)
+	}
+}
+
 // With any result for the properties, the creation stands, and a note explains each property that
 // is not known to be set.
 func TestPropertyFailures(t *testing.T) {

@@ -21,7 +21,7 @@ import (
 // fate of a property that was not set becomes FATE_DROPPED. A refusal concerns one key. After a
 // request without a response, setProperties does not try the other keys.
 func (p *Provider) setProperties(ctx context.Context, wanted []*sellandsignv1.CustomerProperty, fates []*enlistv1.FieldFate) map[string]string {
-	there, _, err := p.listProperties(ctx, wanted[0].GetCustomerNumber())
+	there, unread, err := p.listProperties(ctx, wanted[0].GetCustomerNumber())
 	ids, values := map[string]int64{}, map[string]string{}
 	for _, property := range there {
 		ids[property.GetKey()], values[property.GetKey()] = property.GetId(), property.GetValue()
@@ -33,8 +33,12 @@ func (p *Provider) setProperties(ctx context.Context, wanted []*sellandsignv1.Cu
 			continue
 		}
 		property, _ = proto.Clone(property).(*sellandsignv1.CustomerProperty)
-		if id, exists := ids[property.GetKey()]; exists {
+		switch id, exists := ids[property.GetKey()]; {
+		case id > 0:
 			property.Id = id
+		case exists || len(unread) > 0: // a new one might be a second one of this key
+			drop(fates, property, "is not set: Enlist cannot read the vendor's list of properties, which may have it already")
+			continue
 		}
 		if err := p.setProperty(ctx, property); err != nil {
 			failure := failureOf(err)
