@@ -72,7 +72,7 @@ func whatToDo(err error) string {
 		return "cannot connect to " + unreached.BaseURL + ": " + connectError(unreached.Cause) + ". Check base_url, the network and the proxy."
 	}
 	if known := (*providers.Error)(nil); errors.As(err, &known) {
-		text = strings.NewReplacer(providers.CallAgain, again, providers.CallLater, again).Replace(known.Message)
+		text = strings.NewReplacer(providers.CallAgain, again, providers.CallLater, again, " "+providers.NothingCreated, "").Replace(known.Message)
 		if messages := known.Vendor.GetMessages(); len(messages) > 0 {
 			text += " The vendor said: " + strings.TrimSpace(messages[0].GetCode()+" "+messages[0].GetMessage())
 		}

@@ -154,6 +154,15 @@ func (d *Description) CustomerNotFound(vendor *enlistv1.VendorError) *Error {
 	}
 }
 
+// Refused returns the message of a vendor's refusal. Of a creation, it says what follows.
+func (d *Description) Refused(what string, creates bool) string {
+	text := "Provider " + d.Name + " " + what
+	if creates {
+		text += " " + NothingCreated
+	}
+	return text
+}
+
 // CheckOnExisting returns an error for an on_existing that the provider does not support. The error
 // names the supported values.
 func (d *Description) CheckOnExisting(value enlistv1.OnExisting) error {

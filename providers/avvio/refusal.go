@@ -57,7 +57,7 @@ func (p *Provider) refusal(call *vendorhttp.Request, response *vendorhttp.Respon
 	default:
 		return &providers.Error{
 			Reason:  enlistv1.ErrorReason_VENDOR_REJECTED,
-			Message: "Provider " + p.description.Name + " refused the request; see VendorError. " + providers.NothingCreated,
+			Message: p.description.Refused("refused the request; see VendorError.", call.Creates),
 			Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED,
 			Vendor:  vendor, Confirm: confirmation(response.Status, own, words), Alive: true,
 		}

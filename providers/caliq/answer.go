@@ -100,7 +100,7 @@ func (p *Provider) refused(ctx context.Context, response *vendorhttp.Response, d
 	}
 	return &providers.Error{
 		Reason:  enlistv1.ErrorReason_VENDOR_REJECTED,
-		Message: "Provider " + p.description.Name + " refused the request; see VendorError. " + providers.NothingCreated,
+		Message: p.description.Refused("refused the request; see VendorError.", true),
 		Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor, Confirm: confirm, Alive: true,
 	}
 }
@@ -132,7 +132,7 @@ func (p *Provider) failed(call *vendorhttp.Request, response *vendorhttp.Respons
 	if response.Status == http.StatusBadRequest {
 		return &providers.Error{
 			Reason:  enlistv1.ErrorReason_VENDOR_REJECTED,
-			Message: "Provider " + p.description.Name + " responded with HTTP status 400; see VendorError. " + providers.NothingCreated,
+			Message: p.description.Refused("responded with HTTP status 400; see VendorError.", call.Creates),
 			Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED,
 			Vendor:  vendor,
 			Confirm: confirm,

@@ -69,11 +69,8 @@ func (c *creation) keep(ctx context.Context) (kept, error) {
 // unreadableIsCompany returns the error of an update that would reset an isCompany that Enlist
 // cannot read.
 func (c *creation) unreadableIsCompany() error {
-	return &providers.Error{
-		Reason: enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID,
-		Message: "Provider " + c.description.Name + " has the customer with an isCompany that Enlist cannot read, and an update without one " +
-			"would reset it. Set opencell.is_company in a request with a new request_id, or correct the value at the vendor and call again.",
-	}
+	return providers.InvalidField(c.description.Name, "opencell.is_company", "must be set, because Enlist cannot read the stored value (isCompany), "+
+		"and the update would reset it. Set it in a request with a new request_id, or correct the value at the vendor and call again")
 }
 
 // updates reports whether the request updates an existing customer.

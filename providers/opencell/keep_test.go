@@ -110,13 +110,9 @@ func TestUpdateRefuses(t *testing.T) {
 					}
 					continue
 				}
-				reason := enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID
-				if strings.HasPrefix(test.path, "customer.") {
-					reason = enlistv1.ErrorReason_INVALID_FIELD
-				}
-				known := providertest.Fails(t, err, reason)
-				if sent || known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || !strings.Contains(known.Message, test.path) ||
-					strings.Contains(known.Message, "oui") {
+				known := providertest.Fails(t, err, enlistv1.ErrorReason_INVALID_FIELD)
+				if sent || known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || known.Violations[0].Path != test.path ||
+					strings.Contains(known.Violations[0].Description, "oui") {
 					t.Errorf("sent: %t, %+v", sent, known)
 				}
 			}

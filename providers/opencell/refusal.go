@@ -39,7 +39,7 @@ func (p *Provider) refusal(request *vendorhttp.Request, response *vendorhttp.Res
 		refused = p.description.CustomerNotFound(vendor)
 	default:
 		refused = &providers.Error{
-			Reason: enlistv1.ErrorReason_VENDOR_REJECTED, Message: "Provider " + p.description.Name + " " + words(request, code, vendor),
+			Reason: enlistv1.ErrorReason_VENDOR_REJECTED, Message: p.description.Refused(words(request, code, vendor), request.Creates),
 			Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor,
 		}
 	}
@@ -50,19 +50,15 @@ func (p *Provider) refusal(request *vendorhttp.Request, response *vendorhttp.Res
 	return refused
 }
 
-// words returns the message about a refusal for the caller.
+// words says what a request was refused for.
 func words(request *vendorhttp.Request, code string, vendor *enlistv1.VendorError) string {
-	refused := "refused the request with " + vendor.GetMessages()[0].GetCode() + "; see VendorError."
 	switch {
-	case !request.Creates:
-		return refused
-	case code == doesNotExist && request.Path == upsertPath:
-		return "does not know a code in the request, or has the customer without its lower accounts. See VendorError. " +
-			providers.NothingCreated
-	case code == doesNotExist:
-		return "does not know a code in the request; see VendorError. " + providers.NothingCreated
+	case request.Creates && code == doesNotExist && request.Path == upsertPath:
+		return "does not know a code in the request, or has the customer without its lower accounts; see VendorError."
+	case request.Creates && code == doesNotExist:
+		return "does not know a code in the request; see VendorError."
 	default:
-		return refused + " " + providers.NothingCreated
+		return "refused the request with " + vendor.GetMessages()[0].GetCode() + "; see VendorError."
 	}
 }
 

@@ -158,10 +158,9 @@ func (p *Provider) refused(call *vendorhttp.Request, response *vendorhttp.Respon
 			confirm = providers.ConfirmAfterLag
 		}
 		return &providers.Error{
-			Reason: enlistv1.ErrorReason_VENDOR_REJECTED,
-			Message: fmt.Sprintf("Provider %s refused the request with HTTP status %d; see VendorError. ", p.description.Name, response.Status) +
-				providers.NothingCreated,
-			Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor, Confirm: confirm,
+			Reason:  enlistv1.ErrorReason_VENDOR_REJECTED,
+			Message: p.description.Refused(fmt.Sprintf("refused the request with HTTP status %d; see VendorError.", response.Status), call.Creates),
+			Stage:   enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor, Confirm: confirm,
 		}
 	}
 	return p.http.NotUnderstood(call, response, vendor)

@@ -92,10 +92,6 @@ func (h *storedCustomer) isOdd(name string) bool {
 
 // cannotKeep returns the error of an update that cannot keep a stored value.
 func (c *creation) cannotKeep(member, path string) error {
-	return &providers.Error{
-		Reason: enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID,
-		Message: "Provider " + c.description.Name + " has a value in " + member + " that Enlist cannot read exactly, so an update could not keep it. " +
-			"Enlist sent nothing. Set " + path + ", or correct the value at the vendor.",
-		Stage: enlistv1.SendStage_SEND_STAGE_NOT_SENT,
-	}
+	return providers.NotSent(providers.InvalidField(c.description.Name, path, "must be set, because Enlist cannot read the stored value ("+member+
+		") exactly, and the update would lose it. Set it in a request with a new request_id, or correct the value at the vendor and call again"))
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"testing"
 	"time"
 
@@ -167,8 +166,8 @@ func TestUpdateOfUnreadableValues(t *testing.T) {
 				}
 				continue
 			}
-			known := failure(t, err, enlistv1.ErrorReason_VENDOR_RESPONSE_INVALID)
-			if known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || !strings.Contains(known.Message, "Set "+test.path+",") {
+			known := failure(t, err, enlistv1.ErrorReason_INVALID_FIELD)
+			if known.Stage != enlistv1.SendStage_SEND_STAGE_NOT_SENT || known.Violations[0].Path != test.path {
 				t.Errorf("%s: %s, %s", test.held, known.Stage, known.Message)
 			}
 			if test.set != "" {

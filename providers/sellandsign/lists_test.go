@@ -292,13 +292,25 @@ func TestPropertyIDs(t *testing.T) {
 	}
 }
 
-// If the vendor may already have a property, but Enlist cannot read its id, a new one could be a
-// second one.
-func TestUnreadablePropertyIDs(t *testing.T) {
-	var set []string
+// If the vendor may already have a property, but Enlist cannot read its key or id, a new one could
+// be a second one. An unreadable value of another property does no harm.
+func TestUnreadableProperties(t *testing.T) {
+	if set, dropped := setBeside(t, `[7,{"id":12,"key":"segment","value":"x"},{"id":{},"key":"note","value":"x"}]`); !slices.Equal(set, []string{"segment 12"}) ||
+		len(dropped) != 2 || !strings.Contains(dropped[`customer.properties["note"]`], "may have it already") {
+		t.Errorf("set %q, dropped %v", set, dropped)
+	}
+	if set, dropped := setBeside(t, `[{"id":12,"key":"unrelated","value":42}]`); len(set) != 3 || len(dropped) != 0 {
+		t.Errorf("set %q, dropped %v", set, dropped)
+	}
+}
+
+// setBeside returns which properties a creation has set at a vendor with a list, and which it has
+// not.
+func setBeside(t *testing.T, list string) (set []string, dropped map[string]string) {
+	t.Helper()
 	v := newVendor(t, answers{
 		"selectOrCreateCustomer":     providertest.Respond(200, record("C", 1, 1)),
-		"getCustomerPropertyListFor": providertest.Respond(200, `[7,{"id":12,"key":"segment","value":"x"},{"id":{},"key":"note","value":"x"}]`),
+		"getCustomerPropertyListFor": providertest.Respond(200, list),
 		"getOrCreateCustomerProperty": func(w http.ResponseWriter, r *http.Request) {
 			query := r.URL.Query()
 			set = append(set, query.Get("key")+" "+query.Get("id"))
@@ -309,12 +321,7 @@ func TestUnreadablePropertyIDs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(set, []string{"segment 12"}) {
-		t.Errorf("set %q", set)
-	}
-	if dropped := droppedProperties(response); len(dropped) != 2 || !strings.Contains(dropped[`customer.properties["note"]`], "may have it already") {
-		t.Errorf("dropped %v", dropped)
-	}
+	return set, droppedProperties(response)
 }
 
 // With any result for the properties, the creation stands, and a note explains each property that

@@ -21,7 +21,7 @@ import (
 // fate of a property that was not set becomes FATE_DROPPED. A refusal concerns one key. After a
 // request without a response, setProperties does not try the other keys.
 func (p *Provider) setProperties(ctx context.Context, wanted []*sellandsignv1.CustomerProperty, fates []*enlistv1.FieldFate) map[string]string {
-	there, unread, err := p.listProperties(ctx, wanted[0].GetCustomerNumber())
+	there, isWhole, _, err := p.listProperties(ctx, wanted[0].GetCustomerNumber())
 	ids, values := map[string]int64{}, map[string]string{}
 	for _, property := range there {
 		ids[property.GetKey()], values[property.GetKey()] = property.GetId(), property.GetValue()
@@ -36,7 +36,7 @@ func (p *Provider) setProperties(ctx context.Context, wanted []*sellandsignv1.Cu
 		switch id, exists := ids[property.GetKey()]; {
 		case id > 0:
 			property.Id = id
-		case exists || len(unread) > 0: // a new one might be a second one of this key
+		case exists || !isWhole: // a new one might be a second one of this key
 			drop(fates, property, "is not set: Enlist cannot read the vendor's list of properties, which may have it already")
 			continue
 		}
@@ -68,8 +68,11 @@ func (p *Provider) setProperty(ctx context.Context, property *sellandsignv1.Cust
 }
 
 // listProperties reads the free properties of a customer. A warning names each property that Enlist
-// cannot read.
-func (p *Provider) listProperties(ctx context.Context, number string) (properties []*sellandsignv1.CustomerProperty, warnings []*enlistv1.Warning, err error) {
+// cannot read. isWhole reports that it could read the key of each.
+func (p *Provider) listProperties(
+	ctx context.Context, number string,
+) (properties []*sellandsignv1.CustomerProperty, isWhole bool, warnings []*enlistv1.Warning, err error) {
+	isWhole = true
 	call := p.newRequest(vendorhttp.ListProperties, http.MethodGet, "/customerproperty/list", "getCustomerPropertyListFor", url.Values{"number": {number}})
 	_, err = vendorhttp.Call(ctx, p.http, call, func(response *vendorhttp.Response) (struct{}, error) {
 		// A read has just found the customer, so 404 is taken to mean that it has no properties.
@@ -88,7 +91,7 @@ func (p *Provider) listProperties(ctx context.Context, number string) (propertie
 				objects++
 			}
 			if err != nil || property.GetKey() == "" {
-				warnings = append(warnings, unreadable("customer.properties", "elements", i))
+				warnings, isWhole = append(warnings, unreadable("customer.properties", "elements", i)), false
 				continue
 			}
 			for _, warning := range providers.Unreadable(odd) {
@@ -102,7 +105,7 @@ func (p *Provider) listProperties(ctx context.Context, number string) (propertie
 		}
 		return struct{}{}, nil
 	})
-	return properties, warnings, err
+	return properties, isWhole, warnings, err
 }
 
 // unreadable returns the warning about an unreadable element of a list.

@@ -80,7 +80,7 @@ func (p *Provider) GetCustomer(ctx context.Context, request *enlistv1.GetCustome
 // withProperties returns the response to a read of a record's customer.
 func (p *Provider) withProperties(ctx context.Context, record *storedCustomer, request *enlistv1.GetCustomerRequest) (*enlistv1.GetCustomerResponse, error) {
 	response := &enlistv1.GetCustomerResponse{Customer: customer(record.Customer), Warnings: record.warnings(request.GetCustomerId())}
-	properties, warnings, err := p.listProperties(ctx, record.GetNumber())
+	properties, _, warnings, err := p.listProperties(ctx, record.GetNumber())
 	if err != nil {
 		return nil, err
 	}

@@ -33,8 +33,7 @@ func (c *creation) FindCustomer(ctx context.Context, sent providers.Sent) ([]pro
 func (c *creation) match(there *said, sent providers.Sent) (providers.Match, []string) {
 	written, read := c.comparable(), customer(there.CustomerRecord)
 	told, differences := c.description.ByTimeAndContent(sent, written, read)
-	isReadable := len(there.warnings) == 0
-	if told == providers.MatchUnclear && isReadable && read.GetId() == c.Key() && providers.IsDifferentCustomer(written, read) {
+	if told == providers.MatchUnclear && there.isReadable && read.GetId() == c.Key() && providers.IsDifferentCustomer(written, read) {
 		told = providers.MatchOther
 	}
 	return told, differences

@@ -11,6 +11,20 @@ import (
 	"github.com/enlist-dev/enlist/providers"
 )
 
+// The form of a time or of the parent does not tell whose customer it is.
+func TestFindSomebodyElseInAnotherForm(t *testing.T) {
+	for _, member := range []string{`"dateCreated":"17/12/2015 23:00"`, `"lastUpdated":"yesterday"`, `"parentCustomer":{"reference":"HQ"}`} {
+		v := newVendor(t, text(200, `{"id":7,"reference":"256","name":"Else","email":"else@example.com",`+member+`}`))
+		creation, err := v.provider.Prepare(settled(t, `{"customer":{"id":"256","name":{"givenName":"John","familyName":"Smith"},"email":"qa@example.com"}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found, err := creation.FindCustomer(t.Context(), providers.Sent{Since: time.Now()}); err != nil || len(found) != 1 || found[0].Match != providers.MatchOther {
+			t.Errorf("%s: found %+v, %v", member, found, err)
+		}
+	}
+}
+
 // Only the reference finds a customer. Its content and create time identify it.
 func TestFind(t *testing.T) {
 	const fail, adopt = enlistv1.OnExisting_ON_EXISTING_FAIL, enlistv1.OnExisting_ON_EXISTING_ADOPT

@@ -51,11 +51,8 @@ func refuses(status int, code string) bool {
 // refused returns the error of a request that Valomnia refuses.
 func (p *Provider) refused(request *vendorhttp.Request, status int, refusal *valomniav1.Refusal, vendor *enlistv1.VendorError) error {
 	rejected := func(text string) *providers.Error {
-		if request.Creates {
-			text += " " + providers.NothingCreated
-		}
 		return &providers.Error{
-			Reason: enlistv1.ErrorReason_VENDOR_REJECTED, Message: "Provider " + p.description.Name + " " + text,
+			Reason: enlistv1.ErrorReason_VENDOR_REJECTED, Message: p.description.Refused(text, request.Creates),
 			Stage: enlistv1.SendStage_SEND_STAGE_ANSWERED, Vendor: vendor,
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strconv"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
@@ -22,6 +21,8 @@ type said struct {
 	*valomniav1.CustomerRecord
 	body     []byte
 	warnings []*enlistv1.Warning
+	// isReadable: Enlist could read each member that shows whose customer it is.
+	isReadable bool
 }
 
 // sendCreation sends a create request. 201 with an id proves a success. If the response has no
@@ -138,7 +139,8 @@ func parse(body []byte) *said {
 	if err != nil || record.GetId() == 0 {
 		return nil
 	}
-	return &said{CustomerRecord: record, body: body, warnings: slices.Concat(providers.Unreadable(odd), countryWarnings(record), formWarnings(record))}
+	warnings := append(providers.Unreadable(odd), countryWarnings(record)...)
+	return &said{CustomerRecord: record, body: body, isReadable: len(warnings) == 0, warnings: append(warnings, formWarnings(record)...)}
 }
 
 // parseRefusal returns the error in a response. It is empty for any other body.

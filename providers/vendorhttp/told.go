@@ -20,7 +20,7 @@ const mostTold = 512
 func told(failure *providers.Error) string {
 	text := failure.Message
 	for _, advice := range []string{
-		providers.CallAgain, providers.CallLater, providers.CallOrWait, lookUpFirst, thenCallAgain, "The customer may exist or not.",
+		providers.CallAgain, providers.CallLater, providers.CallOrWait, providers.NothingCreated, lookUpFirst, thenCallAgain, "The customer may exist or not.",
 		"Call again with a longer deadline.",
 	} {
 		text = strings.ReplaceAll(text, advice, "")
