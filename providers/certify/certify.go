@@ -214,7 +214,8 @@ func (r *run) explain(err error) string {
 		return err.Error()
 	}
 	text := known.Reason.String() + ": " + strings.NewReplacer(
-		providers.CallAgain, "", providers.CallLater, "", providers.CallOrWait, "", providers.NothingCreated, "", "; see VendorError", "").Replace(known.Message)
+		providers.CallAgain, "", providers.CallLater, "", providers.CallOrWait, "", providers.NothingCreated, "", "; see VendorError", "",
+	).Replace(known.Message)
 	for _, violation := range known.Violations {
 		text += " " + violation.Path + " " + violation.Description + "."
 	}
