@@ -64,8 +64,8 @@ func checkConnections(ctx context.Context, out io.Writer, config *configv1.Confi
 const again = "Repeat the command later."
 
 // whatToDo returns an error on one line, with advice for a person at the command line. For a
-// provider's error, this is the message, the vendor's own words, and the cause, which only operators
-// see.
+// provider's error, this is the message, the vendor's own words, and the cause, which only
+// operators see.
 func whatToDo(err error) string {
 	text := err.Error()
 	if unreached := (*providers.Unreached)(nil); errors.As(err, &unreached) {

@@ -24,6 +24,11 @@ const (
 	Defect = "A defect in Enlist caused this error. The operator finds the cause in the log."
 )
 
+// WithoutAdvice returns a message without the shared advice to callers of a server.
+func WithoutAdvice(message string) string {
+	return strings.NewReplacer(CallAgain, "", CallLater, "", CallOrWait, "", NothingCreated, "", "; see VendorError", "").Replace(message)
+}
+
 // Error is the error of a request to a provider.
 type Error struct {
 	// Reason is one of the contract's reasons.

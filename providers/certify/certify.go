@@ -213,9 +213,7 @@ func (r *run) explain(err error) string {
 	if !errors.As(err, &known) {
 		return err.Error()
 	}
-	text := known.Reason.String() + ": " + strings.NewReplacer(
-		providers.CallAgain, "", providers.CallLater, "", providers.CallOrWait, "", providers.NothingCreated, "", "; see VendorError", "",
-	).Replace(known.Message)
+	text := known.Reason.String() + ": " + providers.WithoutAdvice(known.Message)
 	for _, violation := range known.Violations {
 		text += " " + violation.Path + " " + violation.Description + "."
 	}

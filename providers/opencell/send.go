@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 
 	enlistv1 "github.com/enlist-dev/enlist/gen/go/enlist/v1"
 	opencellv1 "github.com/enlist-dev/enlist/gen/go/enlist/vendors/opencell/v1"
@@ -36,11 +35,8 @@ type said struct {
 	odd      []wire.Odd
 }
 
-// isOdd reports whether a member has an undocumented type. If there may be more odd members than
-// listed, any member may be odd.
-func (s *said) isOdd(path string) bool {
-	return len(s.odd) >= wire.MaxOdd || slices.ContainsFunc(s.odd, func(member wire.Odd) bool { return member.Path == path })
-}
+// isOdd reports whether a member may have an undocumented type.
+func (s *said) isOdd(path string) bool { return wire.MayBeOdd(s.odd, path) }
 
 // send sends a request with a token and returns the response if it is a success. It removes the
 // request's secrets from the vendor's words in an error.

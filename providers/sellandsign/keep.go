@@ -3,7 +3,6 @@ package sellandsign
 import (
 	"cmp"
 	"context"
-	"slices"
 
 	"google.golang.org/protobuf/proto"
 
@@ -84,11 +83,8 @@ func (c *creation) keeping(record *storedCustomer) (*sellandsignv1.SelectOrCreat
 	return parameters, nil
 }
 
-// isOdd reports whether a member does not have its documented JSON type. The record may have more
-// odd members than wire.Read lists.
-func (h *storedCustomer) isOdd(name string) bool {
-	return len(h.odd) >= wire.MaxOdd || slices.ContainsFunc(h.odd, func(odd wire.Odd) bool { return odd.Path == name })
-}
+// isOdd reports whether a member may not have its documented JSON type.
+func (h *storedCustomer) isOdd(name string) bool { return wire.MayBeOdd(h.odd, name) }
 
 // cannotKeep returns the error of an update that cannot keep a stored value.
 func (c *creation) cannotKeep(member, path string) error {

@@ -18,14 +18,11 @@ const mostTold = 512
 // told returns what an error says of one exchange: its message without the advice to callers, why
 // no response arrived, and the vendor's words.
 func told(failure *providers.Error) string {
-	text := failure.Message
-	for _, advice := range []string{
-		providers.CallAgain, providers.CallLater, providers.CallOrWait, providers.NothingCreated, lookUpFirst, thenCallAgain, "The customer may exist or not.",
-		"Call again with a longer deadline.",
-	} {
+	text := providers.WithoutAdvice(failure.Message)
+	for _, advice := range []string{lookUpFirst, thenCallAgain, "The customer may exist or not.", "Call again with a longer deadline."} {
 		text = strings.ReplaceAll(text, advice, "")
 	}
-	text = strings.Join(strings.Fields(strings.ReplaceAll(text, "; see VendorError", "")), " ")
+	text = strings.Join(strings.Fields(text), " ")
 	if cause := why(failure.Cause); cause != "" {
 		text += " " + cause
 	}

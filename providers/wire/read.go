@@ -245,6 +245,11 @@ func (r *reader) skip() error {
 	return err
 }
 
+// MayBeOdd reports whether Read lists the member at a path, or may have left it out of a full list.
+func MayBeOdd(odd []Odd, path string) bool {
+	return len(odd) >= MaxOdd || slices.ContainsFunc(odd, func(member Odd) bool { return member.Path == path })
+}
+
 func (r *reader) add(odd Odd) {
 	if len(r.odd) < MaxOdd {
 		r.odd = append(r.odd, odd)
